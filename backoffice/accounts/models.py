@@ -1,0 +1,169 @@
+"""Who: houses, persons, accounts and their roles."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.accounts.roles import Role
+from backoffice.encryption import EncryptedJSONField
+
+
+class House(models.Model):
+    """A county health-insurance house (CAS): a tenant. All 43 come by migration (domain.md 8.1)."""
+
+    code = models.CharField(max_length=12, unique=True)
+    county = models.CharField(max_length=2, blank=True)
+    name = models.CharField(max_length=160)
+    seat = models.CharField(max_length=60)
+    kind = models.CharField(max_length=12)
+    sort_key = models.CharField(max_length=160)
+
+    class Meta:
+        ordering = ["sort_key"]
+        constraints = [
+            models.UniqueConstraint(name="one_house_per_county", fields=["county"], condition=~Q(county="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_territorial(self) -> bool:
+        """The house of defence, order and justice has no county, so no competence here (intake.md)."""
+        return bool(self.county)
+
+
+class Person(models.Model):
+    """A natural person: one row per CNP, so that two accounts of one human are one actor (security.md S10)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cnp = EncryptedJSONField()
+    cnp_index = models.BinaryField(max_length=32, unique=True)
+    last_name = models.CharField(max_length=80)
+    first_name = models.CharField(max_length=80)
+    sort_key = models.CharField(max_length=160)
+
+    class Meta:
+        ordering = ["sort_key"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """As a Romanian office writes names: NUME Prenume."""
+        return f"{self.last_name.upper()} {self.first_name}".strip()
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create an account; the e-mail address is the log-in name, compared without case."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """An account. Deactivated, never deleted: it owns tasks and acts (engine.md 6)."""
+
+    email = models.EmailField(unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="accounts")
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+    language = models.CharField(max_length=2, default="ro")
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    def __str__(self) -> str:
+        return self.person.full_name if self.person else self.email
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """The engine asks this of every node; rights are given by `access.can` and nowhere else."""
+        from backoffice.accounts import access
+
+        return access.has_engine_permission(self, perm)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active_on(self, day: date) -> "MembershipQuerySet":
+        """Memberships in force on that day, of active accounts."""
+        return self.filter(starts_on__lte=day, user__is_active=True).filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+        )
+
+
+class Membership(models.Model):
+    """One role of one account in one house, from a day to a day; a stand-in names whom they replace."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    house = models.ForeignKey(House, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    stands_in_for = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="stand_ins")
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["house_id", "role", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="membership_ends_after_start",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("Rolul nu se poate încheia înainte de a începe."),
+            ),
+            models.CheckConstraint(
+                name="nobody_grants_a_role_to_himself",
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("user")),
+                violation_error_message=_("Nimeni nu își poate acorda singur un rol."),
+            ),
+            models.CheckConstraint(
+                name="stand_in_has_an_end",
+                condition=Q(stands_in_for__isnull=True) | Q(ends_on__isnull=False),
+                violation_error_message=_("O înlocuire are întotdeauna o dată de sfârșit."),
+            ),
+            ExclusionConstraint(
+                name="one_membership_per_role_and_day",
+                expressions=[
+                    (OpClass("user_id", name="gist_int8_ops"), RangeOperators.EQUAL),
+                    (OpClass("house_id", name="gist_int8_ops"), RangeOperators.EQUAL),
+                    (OpClass("role", name="gist_text_ops"), RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("starts_on"),
+                            F("ends_on"),
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("Persoana are deja acest rol la această casă în perioada aleasă."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {Role(self.role).label} – {self.house}"
+
+
+def language_of(user: User | None) -> str:
+    """The language to speak to someone who is not in front of the screen."""
+    return user.language if user else (get_language() or "ro")

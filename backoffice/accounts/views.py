@@ -1,0 +1,151 @@
+"""Identity of an account, the house one works in, and the people of a house."""
+
+from datetime import date
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from backoffice.accounts import access
+from backoffice.accounts.access import Grants
+from backoffice.accounts.models import House, Membership, User
+from backoffice.accounts.roles import DESCRIPTIONS, Can, Role
+from backoffice.accounts.services import identities, memberships
+from backoffice.calendar import today
+
+
+def identity(request: HttpRequest) -> HttpResponse:
+    """Who the holder of this account is: asked once, before the first filing."""
+    if request.user.person_id:
+        return redirect("home")
+    typed = {name: request.POST.get(name, "") for name in ("last_name", "first_name", "cnp")}
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            identities.identify(request.user, **typed, today=today())
+        except identities.NotIdentified as problem:
+            errors = problem.errors
+        else:
+            messages.success(request, _("Identitatea a fost salvată."))
+            return redirect(_next(request) or "enrolment:mine")
+    return render(
+        request,
+        "accounts/identity.html",
+        {"boxes": _identity_boxes(typed, errors), "next": request.GET.get("next", request.POST.get("next", ""))},
+        status=422 if errors else 200,
+    )
+
+
+@require_POST
+def choose_house(request: HttpRequest) -> HttpResponse:
+    """Work in another of one's houses."""
+    house = next((h for h in Grants.of(request.user).houses if h.code == request.POST.get("house")), None)
+    if house is None:
+        raise Http404
+    request.session["house"] = house.code
+    return redirect("home")
+
+
+@reauthentication_required
+def people(request: HttpRequest) -> HttpResponse:
+    """The roles of the administrator's house; giving one is a step-up act (security.md S14)."""
+    house = _managed_house(request)
+    error = ""
+    if request.method == "POST":
+        error = _give_role(request, house)
+        if not error:
+            messages.success(request, _("Rolul a fost acordat."))
+            return redirect("accounts:people")
+    rows = Membership.objects.filter(house=house).select_related("user__person", "stands_in_for__user__person")
+    active = set(Membership.objects.active_on(today()).filter(house=house).values_list("pk", flat=True))
+    return render(
+        request,
+        "accounts/people.html",
+        {
+            "house": house,
+            "rows": [(row, row.pk in active) for row in rows.order_by("-ends_on", "role", "pk")],
+            "roles": [(role.value, role.label, DESCRIPTIONS[role]) for role in Role],
+            "error": error,
+            "typed": request.POST,
+        },
+        status=422 if error else 200,
+    )
+
+
+@require_POST
+@reauthentication_required
+def end_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a role at once."""
+    house = _managed_house(request)
+    membership = get_object_or_404(Membership, pk=pk, house=house)
+    memberships.end(membership, by=request.user)
+    messages.success(request, _("Rolul s-a încheiat; persoana nu mai poate lucra cu el."))
+    return redirect("accounts:people")
+
+
+def _identity_boxes(typed: dict[str, str], errors: dict[str, str]) -> list[dict]:
+    described = [
+        {"name": "last_name", "label": _("Numele"), "autocomplete": "family-name", "width": "half"},
+        {"name": "first_name", "label": _("Prenumele"), "autocomplete": "given-name", "width": "half"},
+        {"name": "cnp", "label": _("Codul numeric personal"), "hint": _("13 cifre, ca în actul de identitate"),
+         "inputmode": "numeric", "width": "half"},
+    ]
+    return [
+        box | {"value": typed[box["name"]], "errors": [errors[box["name"]]] if box["name"] in errors else []}
+        for box in described
+    ]
+
+
+def _managed_house(request: HttpRequest) -> House:
+    house = access.houses_where(request.user, Can.MANAGE_PEOPLE).first()
+    if house is None:
+        raise PermissionDenied
+    return house
+
+
+def _give_role(request: HttpRequest, house: House) -> str:
+    """Give the role that was asked for; the sentence to show when that is not possible."""
+    user = User.objects.filter(email__iexact=request.POST.get("email", "").strip()).first()
+    role = request.POST.get("role", "")
+    if user is None or user.person_id is None:
+        return _("Nu există un cont cu această adresă a cărui identitate să fie declarată. Rugați persoana să își facă întâi cont.")
+    if role not in Role.values:
+        return _("Alegeți rolul.")
+    try:
+        starts_on = _day(request.POST.get("starts_on", "")) or today()
+        ends_on = _day(request.POST.get("ends_on", ""))
+    except ValueError:
+        return _("Data nu există: scrieți-o ZZ.LL.AAAA, de exemplu 31.12.2026.")
+    replaced = Membership.objects.filter(house=house, pk=request.POST.get("stands_in_for") or None).first()
+    try:
+        with transaction.atomic():
+            memberships.start(
+                user=user, house=house, role=Role(role), starts_on=starts_on, ends_on=ends_on,
+                stands_in_for=replaced, by=request.user,
+            )
+    except IntegrityError as problem:
+        name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
+        sentences = {c.name: c.violation_error_message for c in Membership._meta.constraints}
+        if name not in sentences:
+            raise
+        return str(sentences[name])
+    return ""
+
+
+def _day(typed: str) -> date | None:
+    if not typed.strip():
+        return None
+    day, month, year = typed.strip().split(".")
+    return date(int(year), int(month), int(day))
+
+
+def _next(request: HttpRequest) -> str | None:
+    target = request.POST.get("next", "")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else reverse("enrolment:mine")

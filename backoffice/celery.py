@@ -1,0 +1,56 @@
+"""The Celery application: one task, its queues and the beat schedule.
+
+A message carries the id of a `Job` row and nothing else; the row decides (engine.md 2, security.md R1-R5).
+"""
+
+import os
+
+from celery import Celery
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
+
+app = Celery("backoffice")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_store_eager_result=False,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=500,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    task_soft_time_limit=60,
+    task_time_limit=90,
+    task_default_queue="issue",
+    task_queues=[Queue("issue"), Queue("mail"), Queue("sweep")],
+    task_create_missing_queues=False,
+    broker_connection_retry_on_startup=True,
+    # A broker that is down or hung must not hold a web request (engine.md 2.2: 40 s with the defaults).
+    broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 1},
+    broker_connection_timeout=1,
+    task_publish_retry=False,
+)
+app.autodiscover_tasks(["backoffice.jobs", "workflows"])
+
+
+@app.on_after_configure.connect
+def _schedule(sender, **kwargs):
+    """Static schedule: reviewed in a diff, and a double beat does no harm (every task re-checks its rows)."""
+    from django.conf import settings
+
+    sender.conf.beat_schedule = {
+        "sweep-jobs": {
+            "task": "jobs.sweep",
+            "schedule": settings.JOB_SWEEP_SECONDS,
+            "options": {"queue": "sweep", "expires": settings.JOB_SWEEP_SECONDS},
+        },
+        "remind-and-lapse": {
+            "task": "workflows.deadlines",
+            "schedule": 900,
+            "options": {"queue": "sweep", "expires": 900},
+        },
+    }

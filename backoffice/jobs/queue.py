@@ -1,0 +1,138 @@
+"""The durable job protocol: enqueue, claim, settle, fail, sweep (engine.md 2, security.md R2-R5).
+
+PostgreSQL's clock is the only clock. A claim takes a lease and a fencing token; whoever lost the token cannot settle.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from random import uniform
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from backoffice.audit import log
+from backoffice.jobs import registry
+from backoffice.jobs.models import OPEN, Job, State
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = [timedelta(seconds=s) for s in (1, 5, 30, 120, 600)] + [timedelta(hours=1)] * 3
+MAX_ATTEMPTS = len(RETRY_AFTER)
+
+
+class Fenced(Exception):
+    """Somebody else has taken this job over: our result must not be kept."""
+
+
+def enqueue(kind: str, *, object_id: int, house: int | None, dedupe_key: str | None = None) -> Job:
+    """Write the job in the business transaction; the message after commit is only a hint.
+
+    The same `dedupe_key` (default: kind and object) gives the same job.
+    """
+    registry.queue_of(kind)
+    job, created = Job.objects.get_or_create(
+        dedupe_key=dedupe_key or f"{kind}:{object_id}",
+        defaults={"kind": kind, "object_id": object_id, "house": house},
+    )
+    if created:
+        publish_after_commit(job)
+    return job
+
+
+def publish_after_commit(job: Job) -> None:
+    """Ask a worker to look at the row, once it stands. A broker that is down costs nothing but time."""
+    transaction.on_commit(lambda: publish(job), robust=True)
+
+
+def publish(job: Job) -> bool:
+    """Send the hint; False when the broker did not take it (the sweep will)."""
+    try:
+        current_app.send_task("jobs.run", [str(job.public_id)], queue=registry.queue_of(job.kind))
+    except Exception as problem:  # whatever the broker does, the row stands and the sweep asks again
+        logger.warning("broker did not take job %s: %s", job.public_id, type(problem).__name__)
+        return False
+    return True
+
+
+def claim(public_id: uuid.UUID) -> Job | None:
+    """Take the job for this run: queued and due, or running with a lease that ended. None: not ours to do."""
+    token = uuid.uuid4()
+    taken = Job.objects.filter(public_id=public_id, state__in=OPEN, due_at__lte=Now()).update(
+        state=State.RUNNING,
+        token=token,
+        attempts=F("attempts") + 1,
+        due_at=Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS),
+    )
+    return Job.objects.get(public_id=public_id, token=token) if taken else None
+
+
+@contextmanager
+def settling(job: Job) -> Iterator[Job]:
+    """One transaction around the effect: the token is checked first under the row's lock, DONE is written last.
+
+    Raises `Fenced` when the lease was lost, so that a worker that was paused cannot write late.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('lock_timeout', %s, true)", [settings.LOCK_TIMEOUT])
+        held = Job.objects.select_for_update().filter(pk=job.pk, token=job.token, state=State.RUNNING).first()
+        if held is None:
+            raise Fenced
+        yield held
+        Job.objects.filter(pk=job.pk).update(state=State.DONE, finished_at=Now(), last_code="", token=None)
+
+
+def fail(job: Job, *, code: str, permanent: bool) -> None:
+    """Write down why this attempt failed: try again later, or park the job for a person to see."""
+    park = permanent or job.attempts >= MAX_ATTEMPTS
+    with transaction.atomic():
+        moved = Job.objects.filter(pk=job.pk, token=job.token, state=State.RUNNING).update(
+            state=State.PARKED if park else State.QUEUED,
+            last_code=code[:60],
+            token=None,
+            due_at=Now() + _pause(job.attempts),
+        )
+        if moved and park:
+            log.record("job.parked", on=job, by=None, kind=job.kind, reason=code, house_id=job.house)
+            handler = registry.handler_for(job.kind) if job.kind in registry.kinds() else None
+            if handler and handler.on_parked:
+                handler.on_parked(job)
+
+
+def retry(job: Job, *, by: models.Model) -> bool:
+    """Ask for a parked job again; False when it is not parked any more."""
+    with transaction.atomic():
+        moved = Job.objects.filter(pk=job.pk, state=State.PARKED).update(
+            state=State.QUEUED, attempts=0, last_code="", due_at=Now()
+        )
+        if moved:
+            log.record("job.retried", on=job, by=by, kind=job.kind, house_id=job.house)
+            publish_after_commit(job)
+    return bool(moved)
+
+
+def overdue() -> models.QuerySet[Job]:
+    """What should be running by now: due and queued, or running beyond its lease."""
+    return Job.objects.filter(state__in=OPEN, due_at__lte=Now()).order_by("due_at")
+
+
+def sweep(limit: int = 500) -> int:
+    """Ask again for every overdue job. Safe to run twice at once: claims decide."""
+    jobs = list(overdue()[:limit])
+    for job in jobs:
+        if job.state == State.RUNNING and job.attempts >= MAX_ATTEMPTS:
+            # A job that takes its worker down with it every time must stop somewhere.
+            fail(job, code="worker_lost", permanent=True)
+        elif not publish(job):
+            break
+    return len(jobs)
+
+
+def _pause(attempts: int) -> timedelta:
+    return RETRY_AFTER[min(attempts, MAX_ATTEMPTS) - 1] * uniform(1.0, 1.2)

@@ -1,0 +1,23 @@
+"""The only file that knows all rooms."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from backoffice import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("limba/", login_not_required(set_language), name="set_language"),
+    path("cont/", include("backoffice.accounts.urls")),
+    path("cont/", include("allauth.urls")),
+    path("cereri/", include("enrolment.urls")),
+    path("verifica/", include("notifications.urls")),
+    path("", include("workflows.urls")),
+]
+
+handler400 = "backoffice.errors.bad_request"
+handler403 = "backoffice.errors.forbidden"
+handler404 = "backoffice.errors.not_found"
+handler500 = "backoffice.errors.server_error"

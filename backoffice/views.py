@@ -1,0 +1,29 @@
+"""The first page and the health check."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+
+from backoffice.accounts.access import Grants
+
+
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Strangers read what this is; staff go to their work, providers to their requests."""
+    if not request.user.is_authenticated:
+        return render(request, "home.html")
+    if Grants.of(request.user).memberships:
+        return redirect("workflows:inbox")
+    return redirect("enrolment:mine")
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers; Redis may be away without stopping the web (security.md R8)."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except OperationalError:
+        return JsonResponse({"database": "unavailable"}, status=503)
+    return JsonResponse({"database": "ok"})

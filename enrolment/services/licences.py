@@ -1,0 +1,87 @@
+"""The licence key: made by the worker, opened once by its holder (architecture.md 7 "licence key")."""
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from backoffice import keys
+from backoffice.accounts import access
+from backoffice.accounts.models import User
+from backoffice.accounts.roles import Can
+from backoffice.audit import log
+from backoffice.encryption import decrypt, encrypt
+from enrolment import licence
+from enrolment.enums import Channel, EnrolmentState
+from enrolment.errors import Refused
+from enrolment.models import Case, Enrolment, LicenceKey
+
+
+def issue(enrolment: Enrolment, *, key: str) -> LicenceKey:
+    """Store a fresh key: its keyed verifier for good, itself in an envelope. Runs in the issuing transaction.
+
+    Constraints refuse a second live key and a key without its decisions.
+    """
+    made = LicenceKey(
+        enrolment=enrolment,
+        house=enrolment.house,
+        provider_uic=enrolment.provider_uic,
+        verifier=licence.verifier(key, keys.secret("licence_key")),
+        mask=licence.mask(key),
+    )
+    made.envelope = encrypt(key.encode(), context=_context(made))
+    made.save()
+    Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.ISSUED)
+    log.record("licence.issued", on=made, by=None, house=enrolment.house)
+    return made
+
+
+@transaction.atomic
+def open_once(key: LicenceKey, *, by: User) -> str:
+    """The key in clear, for its holder, once: the envelope is destroyed in the same statement that reads it.
+
+    Raises `Refused` for anyone else and for a second opening. The step-up is the view's to ask for.
+    """
+    if key.enrolment.case.filing.channel != Channel.ONLINE or key.enrolment.case.filing.owner_id != by.pk:
+        raise Refused(_("Cheia o poate deschide numai cel care a depus cererea."))
+    return _open(key, by=by, event="licence.opened")
+
+
+@transaction.atomic
+def hand_over(key: LicenceKey, *, by: User) -> str:
+    """The key in clear for the one print that a clerk hands over at the counter, for requests that came on paper."""
+    access.demand(by, Can.HAND_OVER, key.house)
+    if key.enrolment.case.filing.channel == Channel.ONLINE:
+        raise Refused(_("Cererea a fost depusă online: cheia o deschide solicitantul, din contul său."))
+    return _open(key, by=by, event="licence.handed_over")
+
+
+def matches(key: LicenceKey, typed: str) -> bool:
+    """Is this the key? Constant time; works for good, without the key being kept."""
+    return licence.matches(typed, keys.secret("licence_key"), bytes(key.verifier))
+
+
+def _open(key: LicenceKey, *, by: User, event: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """with sealed as (select id, envelope from enrolment_licencekey
+                               where id = %s and opened_at is null and blocked_at is null for update)
+               update enrolment_licencekey as k set envelope = null, opened_at = now(), opened_by_id = %s
+               from sealed where k.id = sealed.id returning sealed.envelope""",
+            [key.pk, by.pk],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Refused(
+            _("Cheia a fost deja deschisă și nu mai poate fi afișată. Dacă ați pierdut-o, cereți casei una nouă.")
+        )
+    Enrolment.objects.filter(pk=key.enrolment_id, state=EnrolmentState.ISSUED).update(
+        state=EnrolmentState.ACTIVE, active_at=Now()
+    )
+    Case.objects.filter(pk=key.enrolment.case_id, communicated_at__isnull=True).update(communicated_at=Now())
+    log.record(event, on=key, by=by, house=key.house)
+    return decrypt(row[0], context=_context(key)).decode()
+
+
+def _context(key: LicenceKey) -> str:
+    """Binds an envelope to its row: moved to another key it does not open."""
+    return f"enrolment.licencekey.envelope/{key.public_id}"

@@ -1,0 +1,102 @@
+"""Words out: a letter is a row before it is a PDF, a message is a row before it is a mail (architecture.md 4.5)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.encryption import EncryptedJSONField
+
+
+class DocumentKind(models.TextChoices):
+    APPROVAL = "approval", _("Decizie de aprobare")
+    REJECTION = "rejection", _("Decizie de respingere")
+    CONVENTION = "convention", _("Convenție de utilizare")
+    RECEIPT = "receipt", _("Dovadă de înregistrare")
+
+
+class Document(models.Model):
+    """An act of a house. `about` is the public id of the case; the frozen context is what the signer saw.
+
+    Once sealed, number, text and bytes never change (trigger). `code` opens the public verification page.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(max_length=26, unique=True)
+    about = models.UUIDField(db_index=True)
+    kind = models.CharField(max_length=12, choices=DocumentKind.choices)
+    house = models.ForeignKey("accounts.House", on_delete=models.PROTECT, related_name="+")
+    context = EncryptedJSONField()
+    text_sha256 = models.CharField(max_length=64)
+    number = models.CharField(max_length=30, blank=True)
+    day = models.DateField(null=True)
+    pdf = models.BinaryField(null=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    sealed_at = models.DateTimeField(null=True)
+    superseded_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="supersedes")
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="one_document_per_case_and_kind", fields=["about", "kind"]),
+            models.UniqueConstraint(
+                name="one_document_per_fingerprint", fields=["pdf_sha256"], condition=~Q(pdf_sha256="")
+            ),
+            models.CheckConstraint(
+                name="sealed_document_is_whole",
+                condition=Q(sealed_at__isnull=True, pdf__isnull=True, pdf_sha256="")
+                | Q(sealed_at__isnull=False, pdf__isnull=False, number__gt="", day__isnull=False)
+                & ~Q(pdf_sha256=""),
+            ),
+            models.CheckConstraint(
+                name="document_does_not_supersede_itself",
+                condition=Q(superseded_by__isnull=True) | ~Q(superseded_by=F("pk")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", _("În așteptare")
+    SENDING = "sending", _("Se trimite")
+    SENT = "sent", _("Trimis")
+    FAILED = "failed", _("Netrimis")
+
+
+class Message(models.Model):
+    """One message to one address. The address is encrypted; the context holds no secret and no identity number."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    template = models.CharField(max_length=40)
+    about = models.UUIDField(db_index=True)
+    house = models.ForeignKey("accounts.House", on_delete=models.PROTECT, null=True, related_name="+")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    address = EncryptedJSONField()
+    language = models.CharField(max_length=2, default="ro")
+    context = models.JSONField(default=dict)
+    documents = models.ManyToManyField(Document, related_name="+")
+    dedupe_key = models.CharField(max_length=120, unique=True)
+    state = models.CharField(max_length=8, choices=MessageState.choices, default=MessageState.QUEUED)
+    failure = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="sent_message_has_its_time",
+                condition=Q(state=MessageState.SENT, sent_at__isnull=False)
+                | (~Q(state=MessageState.SENT) & Q(sent_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.state}"

@@ -1,0 +1,120 @@
+"""Acts as PDF: a pure function of a template and a context (style.md rule 12; look.md, Paper)."""
+
+import hashlib
+import json
+import logging
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from notifications import qr
+
+FONTS = {
+    "plex-sans-400.woff2": "ibm-plex-sans/IBMPlexSans-Regular.woff2",
+    "plex-sans-600.woff2": "ibm-plex-sans/IBMPlexSans-SemiBold.woff2",
+    "plex-mono-400.woff2": "ibm-plex-mono/IBMPlexMono-Regular.woff2",
+}
+# What only the last stage and the worker know; everything else is what the signer reads and signs.
+UNSIGNED = frozenset({"number", "date", "sign", "verify_url", "text_sha256", "qr", "masked_key"})
+# The verification code is the permanent half of the file identifier: it stands in clear in every copy.
+CODE = re.compile(rb"/ID\s*\[\s*\(([A-Z2-7]{26})\)")
+
+
+class RenderFailed(Exception):
+    """The PDF could not be made; `code` says why, without any content of the act."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def frozen_text(kind: str, context: dict[str, Any]) -> tuple[str, str]:
+    """What the signer reads (HTML of the act's text) and its SHA-256.
+
+    The fingerprint covers the kind and the canonical JSON of everything but what the last stage adds; the act
+    prints it, so that the issued paper provably carries the text that was signed.
+    """
+    signed = {key: value for key, value in context.items() if key not in UNSIGNED}
+    canonical = json.dumps({"kind": kind, "context": signed}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    html = render_to_string(f"pdf/{kind}_text.html", _readable(context) | {"number": "", "date": None, "sign": None})
+    return html, hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def render(kind: str, context: dict[str, Any], *, code: str) -> bytes:
+    """The act as PDF/A-3a. The same input gives the same bytes. Raises `RenderFailed`.
+
+    `code`, the verification code, also becomes the file's identifier: it lets the public page tell an altered act
+    from an unknown one.
+    """
+    from weasyprint import HTML
+
+    filled = _readable(context) | {"qr": qr.svg_data_uri(context["verify_url"])}
+    html = render_to_string(f"pdf/{kind}.html", filled)
+    problems = _Problems()
+    try:
+        logging.getLogger("weasyprint").addHandler(problems)
+        document = HTML(string=html, base_url="act:/", url_fetcher=_fetcher()).write_pdf(
+            pdf_variant="pdf/a-3a", pdf_identifier=code.encode()
+        )
+    except Exception as problem:
+        raise RenderFailed(f"render_{type(problem).__name__}") from None
+    finally:
+        logging.getLogger("weasyprint").removeHandler(problems)
+    if problems.seen:
+        # WeasyPrint reports a missing font or style only in its log; an act that looks wrong is not issued.
+        raise RenderFailed("render_incomplete")
+    return document
+
+
+def codes_in(file: bytes) -> list[str]:
+    """The verification codes that a PDF carries as its identifier."""
+    return [code.decode() for code in CODE.findall(file)]
+
+
+def _readable(context: dict[str, Any]) -> dict[str, Any]:
+    """Dates of the stored context as dates, so that templates write them out."""
+
+    def read(key: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: read(k, v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [read("", item) for item in value]
+        if key.endswith("_on") and isinstance(value, str):
+            return date.fromisoformat(value)
+        if key == "at" and isinstance(value, str):
+            return datetime.fromisoformat(value)
+        return value
+
+    return {key: read(key, value) for key, value in context.items()}
+
+
+class _Problems(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(record.getMessage())
+
+
+def _fetcher() -> Any:
+    """Nothing is fetched but our own style and fonts, by name (security.md finding 13: the default reads any file)."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class OwnAssets(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            name = url.removeprefix("act:/")
+            if url == "act:/paper.css":
+                path, kind = settings.BASE_DIR / "templates" / "pdf" / "paper.css", "text/css"
+            elif name in FONTS:
+                path, kind = settings.PDF_FONTS / FONTS[name], "font/woff2"
+            elif url.startswith("data:image/svg+xml;base64,"):
+                return super().fetch(url, headers)
+            else:
+                raise FatalURLFetchingError("acts fetch nothing")
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+
+    return OwnAssets(allowed_protocols={"data"})

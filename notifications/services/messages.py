@@ -1,0 +1,108 @@
+"""Messages: a row in the transaction of the act, a mail when the worker gets to it (architecture.md 4.5)."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from backoffice.audit import log
+from backoffice.jobs import queue
+from backoffice.jobs.faults import fault
+from backoffice.jobs.models import Job
+from backoffice.jobs.registry import Handler, Permanent, Transient, register
+from notifications.models import Document, Message, MessageState
+
+MAIL = "mail"
+
+
+@transaction.atomic
+def send(
+    template: str,
+    *,
+    about: UUID,
+    house: Any,
+    address: str,
+    recipient: Any = None,
+    language: str = "ro",
+    context: dict | None = None,
+    documents: Iterable[Document] = (),
+    dedupe_key: str,
+) -> Message:
+    """Write a message and the job that will deliver it. The same `dedupe_key` is the same message.
+
+    `context` holds labels and links only: no secret, no identity number (it is stored in clear).
+    """
+    message, created = Message.objects.get_or_create(
+        dedupe_key=dedupe_key,
+        defaults={
+            "template": template,
+            "about": about,
+            "house": house,
+            "recipient": recipient,
+            "address": address,
+            "language": language,
+            "context": context or {},
+        },
+    )
+    if created:
+        message.documents.set(documents)
+        queue.enqueue(MAIL, object_id=message.pk, house=house.pk if house else None)
+        log.record("message.queued", on=message, by=None, house=house, template=template)
+    return message
+
+
+def deliver(job: Job) -> None:
+    """Hand the mail over. The Message-ID comes from the row: a repeat after a crash is recognised as the same."""
+    message = Message.objects.select_related("house").get(pk=job.object_id)
+    if message.state == MessageState.SENT:
+        return
+    Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT).update(state=MessageState.SENDING)
+    try:
+        _mail(message).send()
+    except (OSError, TimeoutError):
+        raise Transient("mail_server_unreachable") from None
+    except Exception as problem:
+        code = getattr(problem, "smtp_code", None)
+        if code is not None and 500 <= code < 600:
+            raise Permanent("mail_refused") from None
+        raise Transient("mail_failed") from None
+    fault("mail_accepted")
+
+
+def _settle(job: Job, result: None) -> None:
+    message = Message.objects.get(pk=job.object_id)
+    if Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT).update(
+        state=MessageState.SENT, sent_at=Now(), failure=""
+    ):
+        log.record("message.sent", on=message, by=None, house=message.house)
+
+
+def _parked(job: Job) -> None:
+    message = Message.objects.get(pk=job.object_id)
+    Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED, failure=job.last_code or "parked")
+    log.record("message.failed", on=message, by=None, house=message.house)
+
+
+def _mail(message: Message) -> EmailMessage:
+    context = message.context | {"house": message.house, "base_url": settings.BASE_URL}
+    with translation.override(message.language):
+        subject = render_to_string(f"email/{message.template}.subject.txt", context)
+        body = render_to_string(f"email/{message.template}.body.txt", context)
+    mail = EmailMessage(
+        subject=" ".join(subject.split()),
+        body=body,
+        to=[message.address],
+        headers={"Message-ID": f"<{message.public_id}@des-backoffice>", "Auto-Submitted": "auto-generated"},
+    )
+    for document in message.documents.all():
+        mail.attach(f"{document.kind}-{document.code}.pdf", bytes(document.pdf), "application/pdf")
+    return mail
+
+
+register(Handler(kind=MAIL, queue="mail", work=deliver, settle=_settle, on_parked=_parked))

@@ -1,0 +1,11 @@
+"""Anybody may check an act."""
+
+from django.urls import path
+
+from notifications import views
+
+app_name = "notifications"
+urlpatterns = [
+    path("", views.verify, name="verify_any"),
+    path("<str:code>/", views.verify, name="verify"),
+]

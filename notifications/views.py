@@ -1,0 +1,37 @@
+"""The public page behind the QR of every act: genuine, altered, superseded or unknown."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from notifications.services.documents import Verdict, judge
+
+MAX_BYTES = 10 * 1024 * 1024
+
+
+@login_not_required
+def verify(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Check an act by its code, and its file by its bytes. The file is hashed in memory and never kept."""
+    code = (code or request.GET.get("cod", "")).strip().upper()
+    file, problem = None, ""
+    if request.method == "POST":
+        upload = request.FILES.get("file")
+        if upload is None:
+            problem = _("Alegeți fișierul PDF pe care vreți să îl verificați.")
+        elif upload.size > MAX_BYTES:
+            problem = _("Fișierul are peste 10 MB; actele noastre sunt mult mai mici. Alegeți fișierul primit de la casă.")
+        else:
+            file = upload.read()
+    verdict, document = judge(code, file) if (code or file is not None) else (None, None)
+    return render(
+        request,
+        "notifications/verify.html",
+        {
+            "code": code,
+            "verdict": verdict,
+            "document": document,
+            "problem": problem,
+        },
+        status=422 if problem else 404 if verdict == Verdict.UNKNOWN else 200,
+    )

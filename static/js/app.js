@@ -1,0 +1,83 @@
+// Small comforts; every page works without them.
+(() => {
+  "use strict";
+
+  // A form that is on its way is not sent twice; the server would treat a second one as the same anyway.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sending) { event.preventDefault(); return; }
+    form.dataset.sending = "yes";
+    setTimeout(() => form.querySelectorAll("button").forEach((b) => { b.disabled = true; }), 0);
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    document.querySelectorAll("form[data-sending]").forEach((form) => {
+      delete form.dataset.sending;
+      form.querySelectorAll("button").forEach((b) => { b.disabled = false; });
+    });
+  });
+
+  // Autosave: what was typed is kept a moment after typing stops, and the page says so.
+  document.querySelectorAll("form[data-autosave]").forEach((form) => {
+    const status = form.querySelector("[data-autosave-status]");
+    let timer = 0;
+    const save = async () => {
+      const body = new FormData(form);
+      try {
+        const answer = await fetch(form.action || location.href, {
+          method: "POST", body, headers: { "X-Autosave": "1" }, credentials: "same-origin",
+        });
+        if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+        status.textContent = `${status.dataset.saved} ${(await answer.json()).saved}`;
+      } catch {
+        status.textContent = status.dataset.failed;
+      }
+    };
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 1500); });
+    form.addEventListener("submit", () => clearTimeout(timer));
+  });
+
+  // Copy a number.
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.copied;
+    });
+  });
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
+  // Lists by keyboard: j and k move, Enter opens, / goes to the search box.
+  const rows = [...document.querySelectorAll("[data-rows] tr[data-href]")];
+  let at = -1;
+  const go = (step) => {
+    if (!rows.length) return;
+    rows[at]?.classList.remove("at");
+    at = Math.min(rows.length - 1, Math.max(0, at + step));
+    rows[at].classList.add("at");
+    rows[at].querySelector("a")?.focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "j") go(1);
+    else if (event.key === "k") go(-1);
+    else if (event.key === "/") {
+      const box = document.querySelector("[data-search]");
+      if (box) { event.preventDefault(); box.focus(); }
+    }
+  });
+
+  // What only one choice needs is shown with that choice.
+  const sync = () => document.querySelectorAll("[data-shown-with]").forEach((part) => {
+    const [name, ...values] = part.dataset.shownWith.split(" ");
+    const chosen = document.querySelector(`[name="${name}"]:checked`);
+    part.hidden = !(chosen && values.includes(chosen.value));
+  });
+  document.addEventListener("change", sync);
+  sync();
+
+  document.querySelector("[data-focus]")?.focus();
+})();

@@ -1,0 +1,36 @@
+"""What every work page shows: the house, the roles in it, the queues."""
+
+from django.http import HttpRequest
+
+from backoffice.accounts.access import Grants
+from backoffice.accounts.models import House
+
+
+def work(request: HttpRequest) -> dict:
+    """`work_house`, `work_roles`, `work_houses`, `work_rights`: empty for strangers and providers."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"work_house": None}
+    grants = grants_of(request)
+    house = current_house(request, grants)
+    if house is None:
+        return {"work_house": None}
+    return {
+        "work_house": house,
+        "work_houses": grants.houses,
+        "work_roles": [role.label for role in grants.roles_in(house)],
+        "work_rights": {str(right) for right in grants.rights_in(house)},
+    }
+
+
+def grants_of(request: HttpRequest) -> Grants:
+    """Read once per request."""
+    if not hasattr(request, "grants"):
+        request.grants = Grants.of(request.user)
+    return request.grants
+
+
+def current_house(request: HttpRequest, grants: Grants) -> House | None:
+    """The house chosen in this session, else the first one."""
+    chosen = request.session.get("house")
+    return next((h for h in grants.houses if h.code == chosen), next(iter(grants.houses), None))

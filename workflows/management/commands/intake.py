@@ -1,0 +1,41 @@
+"""`manage.py intake FILE.jsonl --report REPORT.jsonl`: keyed-in paper requests into the registry (docs/intake.md)."""
+
+import json
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from backoffice.calendar import today
+from enrolment import application
+from workflows import intake
+
+
+class Command(BaseCommand):
+    help = "Load keyed-in paper requests (JSON Lines); the report has one line per input line, same order."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, nargs="?", help="JSON Lines, UTF-8")
+        parser.add_argument("--report", type=Path, help="where to write the report (default: standard output)")
+        parser.add_argument("--today", type=date.fromisoformat, default=None, help="judge, number and date as of this day")
+        parser.add_argument("--schema", action="store_true", help="print the JSON Schema of a line and stop")
+
+    def handle(self, *args, **options) -> None:
+        if options["schema"]:
+            self.stdout.write(json.dumps(application.json_schema(), ensure_ascii=False, indent=2))
+            return
+        try:
+            lines = options["file"].read_text(encoding="utf-8-sig").splitlines()
+            report = options["report"].open("w", encoding="utf-8") if options["report"] else sys.stdout
+        except (OSError, UnicodeDecodeError, AttributeError) as problem:
+            raise CommandError(f"{options['file']}: {problem}", returncode=2) from None
+        outcomes: Counter[str] = Counter()
+        for number, line in enumerate(intake.load(lines, today=options["today"] or today()), 1):
+            outcomes[line["outcome"] + (" (repeated)" if line.get("repeated") else "")] += 1
+            report.write(json.dumps(line, ensure_ascii=False) + "\n")
+            report.flush()
+            if number % 50 == 0:
+                self.stderr.write(f"{number}/{len(lines)}")
+        self.stderr.write(", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "0 lines")

@@ -1,0 +1,27 @@
+"""Filing, the inbox, the case page and its steps. A step is addressed by its task row alone."""
+
+from django.urls import path
+
+from workflows.views import filing, inbox, office, paper, steps
+
+app_name = "workflows"
+urlpatterns = [
+    path("depunere/", filing.start, name="file"),
+    path("depunere/nou/", filing.new, name="file_new"),
+    path("depunere/<uuid:public_id>/verificare/", filing.review, name="file_review"),
+    path("depunere/<uuid:public_id>/dovada/", filing.receipt, name="file_receipt"),
+    path("depunere/<uuid:public_id>/<slug:step>/", filing.step, name="file_step"),
+    path("completare/<uuid:public_id>/", filing.completion, name="completion"),
+    path("lucru/", inbox.inbox, name="inbox"),
+    path("lucru/cauta/", inbox.search, name="search"),
+    path("lucru/hartie/", paper.new, name="paper_new"),
+    path("lucru/hartie/<uuid:public_id>/", paper.form_view, name="paper"),
+    path("lucru/dosar/<uuid:public_id>/", office.case, name="case"),
+    path("lucru/dosar/<uuid:public_id>/acte/<uuid:document_id>.pdf", office.document, name="document"),
+    path("lucru/dosar/<uuid:public_id>/inmanare/", office.hand_over, name="hand_over"),
+    path("lucru/dosar/<uuid:public_id>/reia/", office.retry, name="retry"),
+    path("lucru/pas/<int:task>/preia/", steps.claim, name="claim"),
+    path("lucru/pas/<int:task>/elibereaza/", steps.release, name="release"),
+    path("lucru/pas/<int:task>/repartizeaza/", steps.reassign, name="reassign"),
+    path("lucru/pas/<int:task>/", steps.act, name="act"),
+]

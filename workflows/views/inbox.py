@@ -1,0 +1,61 @@
+"""The inbox of a house and its search box."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from backoffice.accounts.models import House
+from backoffice.accounts.roles import Can
+from backoffice.calendar import today
+from workflows import lists
+from workflows.context import current_house, grants_of
+
+TABS = ("mine", "take", "all")
+
+
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The most urgent legal term first; mine, to take, all. Filters live in the URL."""
+    house, rights = _work(request)
+    queues = {
+        "mine": lists.mine(request.user, house),
+        "take": lists.to_take(house, rights),
+        "all": lists.everything(house),
+    }
+    counts = {name: lists.capped(queue) for name, queue in queues.items()}
+    tab = request.GET.get("lista") or ("mine" if counts["mine"] != "0" else "take")
+    if tab not in TABS:
+        raise Http404
+    labels = {"mine": _("Ale mele"), "take": _("De preluat"), "all": _("Toate ale casei")}
+    return render(
+        request,
+        "workflows/inbox.html",
+        {
+            "tab": tab,
+            "tabs": [{"name": name, "label": labels[name], "count": counts[name], "active": name == tab} for name in TABS],
+            "page": lists.page_of(queues[tab], request.GET.get("dupa", "")),
+            "today": today(),
+            "steps": lists.STEP_LABELS,
+        },
+    )
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Find a case of the house, open or closed."""
+    house, _rights = _work(request)
+    query = request.GET.get("q", "")[:100]
+    return render(
+        request,
+        "workflows/search.html",
+        {"query": query, "cases": lists.find(house, query), "today": today(), "steps": lists.STEP_LABELS},
+    )
+
+
+def _work(request: HttpRequest) -> tuple[House, frozenset[Can]]:
+    grants = grants_of(request)
+    house = current_house(request, grants)
+    if house is None or Can.SEE_CASES not in grants.rights_in(house):
+        raise Http404
+    return house, grants.rights_in(house)

@@ -1,0 +1,86 @@
+"""Keying in a request that came on paper: the same form and rules, with the frame of the paper."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from backoffice.accounts.roles import Can
+from backoffice.calendar import today
+from enrolment import access, form
+from enrolment.enums import PAPER, Channel
+from enrolment.services import filings
+from workflows import filing as filing_service
+from workflows.context import current_house, grants_of
+from workflows.views import boxes
+
+
+def frame() -> form.Step:
+    """What the paper itself says: how it came, when, and whether it is signed."""
+    return form.Step(
+        "hartie",
+        lazy("Cererea pe hârtie"),
+        "",
+        (
+            form.Group(
+                lazy("Primirea"),
+                (
+                    form.Box("channel", lazy("Cum a venit"), "select", choices=tuple((c.value, c.label) for c in PAPER), width="third"),
+                    form.Box("received_on", lazy("Data primirii"), "date", hint=form.DATE_HINT, width="third"),
+                    form.Box("ref", lazy("Referința de pe hârtie"), required=False, hint=lazy("numărul sau codul scris pe cerere, dacă are"), width="third"),
+                    form.Box("signature", lazy("Semnătura reprezentantului legal"), "radios", choices=(
+                        ("handwritten", lazy("olografă")), ("electronic", lazy("electronică")), ("none", lazy("lipsește")),
+                    )),
+                ),
+            ),
+        ),
+    )
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Start keying in; an empty draft of the house opens."""
+    grants = grants_of(request)
+    house = current_house(request, grants)
+    if house is None or Can.KEY_IN not in grants.rights_in(house):
+        raise Http404
+    drafts = house.filing_set.filter(owner=request.user, submitted_at__isnull=True).order_by("-saved_at")
+    if request.method == "POST":
+        draft = filings.start_paper(house=house, channel=Channel.COUNTER, by=request.user)
+        filings.save_draft(draft, content={"channel": "counter", "received_on": today().isoformat(), "signature": "handwritten"})
+        return redirect("workflows:paper", public_id=draft.public_id)
+    return render(request, "workflows/paper_new.html", {"drafts": drafts[:10]})
+
+
+def form_view(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The whole paper form on one page. A wrong number that stands so on the paper is kept "as written" (R11)."""
+    draft = access.paper_filing(request.user, public_id)
+    if draft.is_submitted:
+        first = draft.cases.order_by("pk").first()
+        messages.success(request, _("Cererea este înregistrată cu nr. {number}.").format(number=first.entry))
+        return redirect("workflows:search" if first.house_id != draft.house_id else "workflows:case", **(
+            {} if first.house_id != draft.house_id else {"public_id": first.public_id}
+        ))
+
+    def save(content: dict, as_written: list[str]) -> None:
+        filings.save_paper(draft, content=content, as_written=as_written)
+        filing_service.submit(draft, by=request.user, today=today())
+
+    if request.method == "POST" and "go" not in request.POST:
+        content = draft.content
+        for page in (frame(), *form.steps()):
+            content = boxes.posted(request, content, page)
+        filings.save_paper(draft, content=content, as_written=request.POST.getlist("as_written"))
+    return boxes.whole_form(
+        request,
+        template="workflows/paper.html",
+        content=draft.content,
+        as_written=draft.as_written,
+        context={"filing": draft},
+        save=save,
+        done=reverse("workflows:paper", args=[public_id]),
+        pages=(frame(), *form.steps()),
+    )

@@ -1,0 +1,126 @@
+"""Taking, giving back and carrying out a step; the task row says which step it is."""
+
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods, require_POST
+from viewflow.workflow.models import Task
+
+from backoffice import errors
+from backoffice.accounts.models import User
+from backoffice.calendar import today
+from enrolment.enums import Stage
+from enrolment.errors import Refused, Stale
+from enrolment.models import Case
+from enrolment.services import acts, decisions
+from workflows import carrying
+from workflows.nodes import Step
+from workflows.views import office
+
+DONE = {
+    Stage.PROPOSE: lazy("Propunerea a fost trimisă mai departe."),
+    Stage.VISA: lazy("Viza a fost înregistrată."),
+    Stage.ENDORSE: lazy("Avizul a fost înregistrat."),
+    Stage.SIGN: lazy("Semnătura a fost înregistrată; decizia se emite."),
+}
+
+
+@require_POST
+def claim(request: HttpRequest, task: int) -> HttpResponse:
+    """Take a step."""
+    return _on_step(request, task, lambda t: carrying.claim(t, by=request.user), _("Ați preluat dosarul."))
+
+
+@require_POST
+def release(request: HttpRequest, task: int) -> HttpResponse:
+    """Give a step back."""
+    return _on_step(request, task, lambda t: carrying.release(t, by=request.user), _("Dosarul este din nou în lista casei."))
+
+
+@require_POST
+def reassign(request: HttpRequest, task: int) -> HttpResponse:
+    """Give a step to a colleague."""
+    pk = request.POST.get("to", "")
+    to = User.objects.filter(pk=pk, is_active=True).select_related("person").first() if pk.isdigit() else None
+    if to is None:
+        raise Http404
+    return _on_step(
+        request, task, lambda t: carrying.reassign(t, to=to, by=request.user), _("Dosarul a fost repartizat.")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, task: int) -> HttpResponse:
+    """Carry out a step. Signing shows the text first and asks for a fresh log-in (architecture.md 7 "signing")."""
+    try:
+        found = carrying.task_for(request.user, task)
+    except Stale:
+        return errors.conflict(request)
+    case = Case.objects.select_related("house", "entry").get(turn__task=found)
+    if not isinstance(found.flow_task, Step):
+        raise Http404
+    if found.flow_task.stage == Stage.SIGN:
+        raise_if_reauthentication_required(request)
+    if request.method == "GET":
+        if found.flow_task.stage != Stage.SIGN:
+            return redirect("workflows:case", public_id=case.public_id)
+        return _signing_page(request, found, case)
+    outcome = request.POST.get("outcome", "")
+    answer = carrying.Answer(
+        outcome=outcome,
+        reasons=tuple(request.POST.getlist("completion_reasons" if outcome == "completion" else "reasons")),
+        text=request.POST.get("text", "").replace("\x00", "").strip()[:4000],
+        text_sha256=request.POST.get("text_sha256", ""),
+    )
+    try:
+        carrying.act(found, by=request.user, answer=answer, today=today())
+    except Stale:
+        return errors.conflict(request)
+    except Refused as refused:
+        if found.flow_task.stage == Stage.SIGN:
+            return _signing_page(request, found, case, refused=str(refused.sentence))
+        return office.page(request, case, refused=str(refused.sentence), typed=answer)
+    messages.success(request, _done(found, answer))
+    return redirect("workflows:case", public_id=case.public_id)
+
+
+def _done(task: Task, answer: carrying.Answer) -> str:
+    if answer.outcome == "return":
+        return _("Dosarul a fost întors la verificare.")
+    if answer.outcome == "completion":
+        return _("Solicitarea de completări a fost trimisă.")
+    return str(DONE[task.flow_task.stage])
+
+
+def _signing_page(request: HttpRequest, task: Task, case: Case, refused: str = "") -> HttpResponse:
+    """The frozen text with its fingerprint: exactly this is signed."""
+    decisions.demand_part(case, request.user, Stage.SIGN)
+    draft = acts.draft(case, decisions.proposal(case).outcome)
+    return render(
+        request,
+        "workflows/sign.html",
+        {
+            "case": case,
+            "task": task,
+            "act": draft,
+            "mine": task.owner_id == request.user.pk,
+            "refused": refused,
+            "typed": request.POST,
+        },
+        status=422 if refused else 200,
+    )
+
+
+def _on_step(request: HttpRequest, pk: int, do, done: str) -> HttpResponse:
+    try:
+        case = do(carrying.task_for(request.user, pk))
+    except Stale:
+        return errors.conflict(request)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("workflows:inbox")
+    messages.success(request, done)
+    return redirect("workflows:case", public_id=case.public_id)

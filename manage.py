@@ -6,8 +6,18 @@ import os
 import sys
 
 WITHOUT_DATABASE = {
-    "help", "version", "--version", "--help", "-h", "check", "up",
-    "makemessages", "compilemessages", "collectstatic", "diffsettings", "goals",
+    "help",
+    "version",
+    "--version",
+    "--help",
+    "-h",
+    "check",
+    "up",
+    "makemessages",
+    "compilemessages",
+    "collectstatic",
+    "diffsettings",
+    "goals",
 }
 
 

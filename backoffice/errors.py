@@ -13,7 +13,9 @@ def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpR
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
-    return _page(request, 400, _("Cererea nu a putut fi citită"), _("Întoarceți-vă la pagina anterioară și încercați din nou."))
+    return _page(
+        request, 400, _("Cererea nu a putut fi citită"), _("Întoarceți-vă la pagina anterioară și încercați din nou.")
+    )
 
 
 @requires_csrf_token
@@ -34,7 +36,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         request,
         404,
         _("Pagina nu există"),
-        _("Adresa este greșită, pagina a fost mutată sau nu aveți acces la ea. Mergeți la prima pagină și căutați de acolo."),
+        _(
+            "Adresa este greșită, pagina a fost mutată sau nu aveți acces la ea. Mergeți la prima pagină și căutați de acolo."
+        ),
     )
 
 
@@ -45,7 +49,9 @@ def conflict(request: HttpRequest) -> HttpResponse:
         request,
         409,
         _("Altcineva a fost mai rapid"),
-        _("Între timp dosarul a trecut mai departe; nu s-a schimbat nimic prin apăsarea dumneavoastră. Deschideți-l din nou."),
+        _(
+            "Între timp dosarul a trecut mai departe; nu s-a schimbat nimic prin apăsarea dumneavoastră. Deschideți-l din nou."
+        ),
     )
 
 

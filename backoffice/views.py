@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from backoffice.accounts.access import Grants
+from backoffice.accounts.roles import Can
 
 
 @login_not_required
@@ -13,9 +14,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """Strangers read what this is; staff go to their work, providers to their requests."""
     if not request.user.is_authenticated:
         return render(request, "home.html")
-    if Grants.of(request.user).memberships:
+    grants = Grants.of(request.user)
+    rights = {right for house in grants.houses for right in grants.rights_in(house)}
+    if Can.SEE_CASES in rights:
         return redirect("workflows:inbox")
-    return redirect("enrolment:mine")
+    return redirect("accounts:people" if Can.MANAGE_PEOPLE in rights else "enrolment:mine")
 
 
 @login_not_required

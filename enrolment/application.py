@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext as _
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -84,7 +83,9 @@ def _text(maximum: int, *, required: bool = True) -> Any:
         return cleaned
 
     return Annotated[
-        str, BeforeValidator(check), WithJsonSchema({"type": "string", "maxLength": maximum, "minLength": int(required)})
+        str,
+        BeforeValidator(check),
+        WithJsonSchema({"type": "string", "maxLength": maximum, "minLength": int(required)}),
     ]
 
 
@@ -145,7 +146,9 @@ Cnp = _checked(lambda value, today: identifiers.cnp_problem(value, today=today),
 FiscalCode = _checked(
     lambda value, today: identifiers.fiscal_code_problem(value), tidy=identifiers.normalise_fiscal_code
 )
-StampCode = _checked(lambda value, today: identifiers.stamp_code_problem(value), tidy=str.upper, pattern="^[0-9A-Z]{5,6}$")
+StampCode = _checked(
+    lambda value, today: identifiers.stamp_code_problem(value), tidy=str.upper, pattern="^[0-9A-Z]{5,6}$"
+)
 Email = _checked(_email_problem)
 Phone = _checked(
     lambda value, today: None if re.fullmatch(r"0[0-9]{9}", value) else "phone",
@@ -427,7 +430,7 @@ def _without_people(content: dict[str, Any], wrong: set[str]) -> list[FieldError
 def _registers(content: dict[str, Any], wrong: set[str]) -> list[FieldError]:
     """A company has a trade-register number, a cabinet its number in the single register (domain.md 4, F1)."""
     provider = content.get("provider")
-    if not isinstance(provider, dict) or provider.get("legal_form") not in nomenclature.codes("legal_forms"):
+    if not isinstance(provider, dict) or "provider.legal_form" in wrong or "provider" in wrong:
         return []
     form = nomenclature.legal_form(provider["legal_form"])
     asked = [("trade_register_no", form.trade_register), ("cabinet_register_no", form.cabinet_register)]

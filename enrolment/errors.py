@@ -22,9 +22,7 @@ class Stale(Refused):
     """The case moved on while the person was looking at it."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("Între timp dosarul a trecut la altă etapă. Deschideți-l din nou pentru a vedea unde este.")
-        )
+        super().__init__(_("Între timp dosarul a trecut la altă etapă. Deschideți-l din nou pentru a vedea unde este."))
 
 
 class Invalid(Exception):

@@ -18,9 +18,7 @@ PATTERN = "LLDDDLDDDLDDDLD"  # what is drawn; two check digits follow
 
 def generate() -> str:
     """A fresh key from the system's random source."""
-    drawn = "".join(
-        secrets.choice(string.ascii_uppercase if kind == "L" else string.digits) for kind in PATTERN
-    )
+    drawn = "".join(secrets.choice(string.ascii_uppercase if kind == "L" else string.digits) for kind in PATTERN)
     return _grouped(drawn + _check_digits(drawn))
 
 

@@ -17,8 +17,12 @@ SENTENCES = {
     "cnp_checksum": lazy("Cifra de control a codului numeric personal nu se potrivește: verificați fiecare cifră."),
     "cnp_date": lazy("Data nașterii din codul numeric personal nu există: verificați cifrele 2–7."),
     "cnp_future": lazy("Data nașterii din codul numeric personal este în viitor: verificați cifrele."),
-    "fiscal_code": lazy("Codul de identificare fiscală nu este valid: 2–10 cifre, de exemplu 12345674. Verificați-l în certificatul de înregistrare fiscală."),
-    "cnp_not_fiscal_code": lazy("Ați scris un cod numeric personal. Aici se scrie codul de identificare fiscală al furnizorului, de exemplu 12345674."),
+    "fiscal_code": lazy(
+        "Codul de identificare fiscală nu este valid: 2–10 cifre, de exemplu 12345674. Verificați-l în certificatul de înregistrare fiscală."
+    ),
+    "cnp_not_fiscal_code": lazy(
+        "Ați scris un cod numeric personal. Aici se scrie codul de identificare fiscală al furnizorului, de exemplu 12345674."
+    ),
     "stamp_code": lazy("Codul de parafă are 5 sau 6 litere mari și cifre, de exemplu A12345."),
     "stamp_code_shared": lazy("Același cod de parafă apare la două persoane: verificați-l la fiecare."),
     "email": lazy("Adresa de e-mail nu este completă: scrieți-o ca nume@domeniu.ro."),
@@ -28,19 +32,33 @@ SENTENCES = {
     "code_list": lazy("Alegeți o valoare din listă."),
     "date": lazy("Data nu există: scrieți-o ZZ.LL.AAAA, de exemplu 31.12.2026."),
     "future_date": lazy("Data este în viitor: verificați-o."),
-    "house_not_territorial": lazy("Această casă nu are competență teritorială: alegeți casa județului în care se află punctul de lucru."),
+    "house_not_territorial": lazy(
+        "Această casă nu are competență teritorială: alegeți casa județului în care se află punctul de lucru."
+    ),
     "work_point_index": lazy("Alegeți unul dintre punctele de lucru declarate."),
     "no_work_point": lazy("Adăugați cel puțin un punct de lucru."),
     "no_physician": lazy("Adăugați cel puțin un medic."),
-    "no_physician_in_county": lazy("La punctele de lucru din acest județ nu este niciun medic: alocați cel puțin unul sau ștergeți punctul de lucru."),
+    "no_physician_in_county": lazy(
+        "La punctele de lucru din acest județ nu este niciun medic: alocați cel puțin unul sau ștergeți punctul de lucru."
+    ),
     "must_accept": lazy("Fără această declarație cererea nu se poate depune: bifați-o după ce ați citit-o."),
     "register_no": lazy("Pentru această formă de organizare completați numărul din registru."),
 }
 
 # Wrong numbers that may really stand on a paper; a missing signature or declaration is never one of them.
 AS_WRITTEN_CODES = frozenset(
-    {"cnp_format", "cnp_checksum", "cnp_date", "cnp_future", "fiscal_code", "cnp_not_fiscal_code", "stamp_code",
-     "email", "phone", "postal_code"}
+    {
+        "cnp_format",
+        "cnp_checksum",
+        "cnp_date",
+        "cnp_future",
+        "fiscal_code",
+        "cnp_not_fiscal_code",
+        "stamp_code",
+        "email",
+        "phone",
+        "postal_code",
+    }
 )
 # A valid value of each such field: lets the rest of the form be judged and normalised as if it were right.
 STAND_INS = {

@@ -60,7 +60,9 @@ def findings(
         found.append(Finding("R12", "provider.uic", {"uic": content["provider"]["uic"]}))
     own = content["application"]
     if content["des_channel"] == "own_application" and not own["certification_no"]:
-        found.append(Finding("R13", "application.certification_no", {"product": own["product"], "version": own["version"]}))
+        found.append(
+            Finding("R13", "application.certification_no", {"product": own["product"], "version": own["version"]})
+        )
     if content["signature"] == "none":
         found.append(Finding("R14", "signature"))
     return sorted(found, key=lambda f: f.code)
@@ -82,10 +84,16 @@ DATES = frozenset({"valid_from", "valid_until", "today"})
 
 def _sentences() -> dict[str, str]:
     return {
-        "R01": _("Niciun punct de lucru nu se află în județul casei la care s-a depus cererea; primul este în județul {county}."),
+        "R01": _(
+            "Niciun punct de lucru nu se află în județul casei la care s-a depus cererea; primul este în județul {county}."
+        ),
         "R02": _("Furnizorul a declarat că se află în relație contractuală cu o casă de asigurări de sănătate."),
-        "R05": _("Punctul de lucru „{name}”: autorizația sanitară nr. {number}, emisă de {issuer}, a expirat la {valid_until}."),
-        "R06": _("Medicul {name}: avizul anual acoperă perioada {valid_from} – {valid_until}, nu și ziua înregistrării, {today}."),
+        "R05": _(
+            "Punctul de lucru „{name}”: autorizația sanitară nr. {number}, emisă de {issuer}, a expirat la {valid_until}."
+        ),
+        "R06": _(
+            "Medicul {name}: avizul anual acoperă perioada {valid_from} – {valid_until}, nu și ziua înregistrării, {today}."
+        ),
         "R07": _("Medicul {name}: polița de malpraxis nr. {number} nu acoperă specialitatea {uncovered}."),
         "R11": _("Câmpul „{field}” este completat greșit pe hârtie; a fost preluat așa cum este scris."),
         "R12": _("Pentru codul fiscal {uic} există la această casă o înrolare activă sau o cerere în lucru."),

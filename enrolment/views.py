@@ -39,7 +39,9 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "asked": asked,
             "asked_reasons": [nomenclature.reason(code) for code in asked.reasons] if asked else [],
             "path": communication.path_of(found),
-            "documents": Document.objects.filter(about=found.public_id, sealed_at__isnull=False).defer("pdf", "context"),
+            "documents": Document.objects.filter(about=found.public_id, sealed_at__isnull=False).defer(
+                "pdf", "context"
+            ),
             "key": LicenceKey.objects.filter(enrolment__case=found).first(),
         },
     )
@@ -76,6 +78,8 @@ def key(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Refused as problem:
             refused = str(problem.sentence)
     return render(
-        request, "enrolment/key.html", {"case": found, "key": held, "clear": clear, "refused": refused},
+        request,
+        "enrolment/key.html",
+        {"case": found, "key": held, "clear": clear, "refused": refused},
         status=410 if refused else 200,
     )

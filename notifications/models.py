@@ -50,8 +50,7 @@ class Document(models.Model):
             models.CheckConstraint(
                 name="sealed_document_is_whole",
                 condition=Q(sealed_at__isnull=True, pdf__isnull=True, pdf_sha256="")
-                | Q(sealed_at__isnull=False, pdf__isnull=False, number__gt="", day__isnull=False)
-                & ~Q(pdf_sha256=""),
+                | Q(sealed_at__isnull=False, pdf__isnull=False, number__gt="", day__isnull=False) & ~Q(pdf_sha256=""),
             ),
             models.CheckConstraint(
                 name="document_does_not_supersede_itself",

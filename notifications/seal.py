@@ -26,9 +26,7 @@ def seal(pdf: bytes, *, house_code: str, reason: str) -> bytes:
     from pyhanko.sign import fields, signers
 
     files = seal_files(house_code)
-    signer = signers.SimpleSigner.load(
-        str(files.key), str(files.certificate), ca_chain_files=(str(files.authority),)
-    )
+    signer = signers.SimpleSigner.load(str(files.key), str(files.certificate), ca_chain_files=(str(files.authority),))
     if signer is None:
         raise SealUnavailable(f"the seal of {house_code} cannot be read")
     metadata = signers.PdfSignatureMetadata(
@@ -56,9 +54,7 @@ def verify(pdf: bytes, *, house_code: str) -> SealReport:
 
     authority = load_cert_from_pemder(str(seal_files(house_code).authority))
     signature = PdfFileReader(BytesIO(pdf)).embedded_signatures[0]
-    status = validate_pdf_signature(
-        signature, ValidationContext(trust_roots=[authority], allow_fetching=False)
-    )
+    status = validate_pdf_signature(signature, ValidationContext(trust_roots=[authority], allow_fetching=False))
     return SealReport(
         intact=status.intact and status.valid and status.coverage.name == "ENTIRE_FILE",
         trusted=status.trusted,

@@ -20,7 +20,9 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
         if upload is None:
             problem = _("Alegeți fișierul PDF pe care vreți să îl verificați.")
         elif upload.size > MAX_BYTES:
-            problem = _("Fișierul are peste 10 MB; actele noastre sunt mult mai mici. Alegeți fișierul primit de la casă.")
+            problem = _(
+                "Fișierul are peste 10 MB; actele noastre sunt mult mai mici. Alegeți fișierul primit de la casă."
+            )
         else:
             file = upload.read()
     verdict, document = judge(code, file) if (code or file is not None) else (None, None)

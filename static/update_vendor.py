@@ -30,12 +30,42 @@ PACKAGES = {
     },
     "bootstrap-icons@1.13.1": {"LICENSE": "bootstrap-icons/LICENSE"},
 }
-ICONS = (
-    "alarm arrow-counterclockwise arrow-right box-arrow-right check-circle check-lg chevron-left chevron-right "
-    "clipboard clock exclamation-octagon exclamation-triangle eye file-earmark-pdf file-earmark-text "
-    "hourglass-split house inbox info-circle key list pencil people person-circle plus-lg printer question-circle "
-    "search send shield-check trash translate upload x-circle"
-).split()
+ICONS = [
+    "alarm",
+    "arrow-counterclockwise",
+    "arrow-right",
+    "box-arrow-right",
+    "check-circle",
+    "check-lg",
+    "chevron-left",
+    "chevron-right",
+    "clipboard",
+    "clock",
+    "exclamation-octagon",
+    "exclamation-triangle",
+    "eye",
+    "file-earmark-pdf",
+    "file-earmark-text",
+    "hourglass-split",
+    "house",
+    "inbox",
+    "info-circle",
+    "key",
+    "list",
+    "pencil",
+    "people",
+    "person-circle",
+    "plus-lg",
+    "printer",
+    "question-circle",
+    "search",
+    "send",
+    "shield-check",
+    "trash",
+    "translate",
+    "upload",
+    "x-circle",
+]
 
 
 def update() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from backoffice.accounts.demo import LOGINS, PASSWORD, DemoLogin
@@ -41,9 +42,11 @@ CASES = (
 @transaction.atomic
 def people() -> None:
     """The demo accounts, their persons and roles."""
+    known = set(User.objects.values_list("email", flat=True))
+    password = make_password(PASSWORD)  # hashed once: a dozen slow hashes would only delay the first page
     for login in LOGINS:
-        if not User.objects.filter(email=login.email).exists():
-            _account(login)
+        if login.email not in known:
+            _account(login, password)
 
 
 def seed() -> int:
@@ -91,10 +94,10 @@ def fiscal_code(digits: str) -> str:
     return body + str(weighted * 10 % 11 % 10)
 
 
-def _account(login: DemoLogin) -> User:
-    user = User.objects.create_user(
-        login.email,
-        PASSWORD,
+def _account(login: DemoLogin, password: str) -> User:
+    user = User.objects.create(
+        email=login.email,
+        password=password,
         person=persons.find_or_create(cnp=login.cnp, last_name=login.last_name, first_name=login.first_name),
     )
     EmailAddress.objects.create(user=user, email=login.email, verified=True, primary=True)

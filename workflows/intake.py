@@ -79,7 +79,9 @@ def _frame_errors(raw: dict[str, Any], wrong: set[str]) -> list[FieldError]:
 
 def _report(ref: str, submission: Submission) -> dict[str, Any]:
     first = submission.cases[0]
-    findings = {f["code"] for case in submission.cases for check in case.checks.filter(version=1) for f in check.findings}
+    findings = {
+        f["code"] for case in submission.cases for check in case.checks.filter(version=1) for f in check.findings
+    }
     line: dict[str, Any] = {
         "ref": ref,
         "outcome": "redirected" if submission.redirected else "registered",

@@ -36,8 +36,14 @@ class Turn(models.Model):
             ),
         ]
         indexes = [
-            models.Index(F("house"), F("right"), F("due_on"), F("case"), name="turn_to_take",
-                         condition=Q(task__isnull=False, holder__isnull=True)),
+            models.Index(
+                F("house"),
+                F("right"),
+                F("due_on"),
+                F("case"),
+                name="turn_to_take",
+                condition=Q(task__isnull=False, holder__isnull=True),
+            ),
             models.Index(F("holder"), F("due_on"), F("case"), name="turn_mine", condition=Q(holder__isnull=False)),
             models.Index(F("house"), F("due_on"), F("case"), name="turn_open", condition=Q(task__isnull=False)),
         ]

@@ -134,9 +134,7 @@ class OverActivation(flow.End.activation_class):
     @Activation.status.super()
     def complete(self):
         super().complete.original()
-        Turn.objects.filter(process=self.process.pk).update(
-            task=None, step="", right="", holder=None, since=None
-        )
+        Turn.objects.filter(process=self.process.pk).update(task=None, step="", right="", holder=None, since=None)
 
 
 class Over(flow.End):

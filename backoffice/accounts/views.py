@@ -94,8 +94,13 @@ def _identity_boxes(typed: dict[str, str], errors: dict[str, str]) -> list[dict]
     described = [
         {"name": "last_name", "label": _("Numele"), "autocomplete": "family-name", "width": "half"},
         {"name": "first_name", "label": _("Prenumele"), "autocomplete": "given-name", "width": "half"},
-        {"name": "cnp", "label": _("Codul numeric personal"), "hint": _("13 cifre, ca în actul de identitate"),
-         "inputmode": "numeric", "width": "half"},
+        {
+            "name": "cnp",
+            "label": _("Codul numeric personal"),
+            "hint": _("13 cifre, ca în actul de identitate"),
+            "inputmode": "numeric",
+            "width": "half",
+        },
     ]
     return [
         box | {"value": typed[box["name"]], "errors": [errors[box["name"]]] if box["name"] in errors else []}
@@ -115,7 +120,9 @@ def _give_role(request: HttpRequest, house: House) -> str:
     user = User.objects.filter(email__iexact=request.POST.get("email", "").strip()).first()
     role = request.POST.get("role", "")
     if user is None or user.person_id is None:
-        return _("Nu există un cont cu această adresă a cărui identitate să fie declarată. Rugați persoana să își facă întâi cont.")
+        return _(
+            "Nu există un cont cu această adresă a cărui identitate să fie declarată. Rugați persoana să își facă întâi cont."
+        )
     if role not in Role.values:
         return _("Alegeți rolul.")
     try:
@@ -127,8 +134,13 @@ def _give_role(request: HttpRequest, house: House) -> str:
     try:
         with transaction.atomic():
             memberships.start(
-                user=user, house=house, role=Role(role), starts_on=starts_on, ends_on=ends_on,
-                stands_in_for=replaced, by=request.user,
+                user=user,
+                house=house,
+                role=Role(role),
+                starts_on=starts_on,
+                ends_on=ends_on,
+                stands_in_for=replaced,
+                by=request.user,
             )
     except IntegrityError as problem:
         name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)

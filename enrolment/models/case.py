@@ -88,9 +88,7 @@ class Party(models.Model):
     capacity = models.CharField(max_length=24, choices=Capacity.choices)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(name="one_party_per_capacity", fields=["case", "person", "capacity"])
-        ]
+        constraints = [models.UniqueConstraint(name="one_party_per_capacity", fields=["case", "person", "capacity"])]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.capacity}"

@@ -48,7 +48,9 @@ class Decision(models.Model):
                     (OpClass("person_id", name="gist_int8_ops"), RangeOperators.EQUAL),
                     (OpClass("stage", name="gist_text_ops"), RangeOperators.NOT_EQUAL),
                 ],
-                violation_error_message=_("Ați hotărât deja la altă etapă a acestui dosar; această etapă îi revine altcuiva."),
+                violation_error_message=_(
+                    "Ați hotărât deja la altă etapă a acestui dosar; această etapă îi revine altcuiva."
+                ),
             ),
             models.CheckConstraint(
                 name="proposal_does_not_return", condition=~Q(stage=Stage.PROPOSE, outcome=Outcome.RETURN)

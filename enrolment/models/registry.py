@@ -32,9 +32,7 @@ class RegistryEntry(models.Model):
     day = models.DateField()
     kind = models.CharField(max_length=10, choices=EntryKind.choices)
     answers = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answered_by")
-    redirected_from = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="redirected_to"
-    )
+    redirected_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="redirected_to")
     written_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -87,7 +87,9 @@ def answer(case: Case, *, content: dict, as_written: Sequence[str] = (), by: Use
     if parsed.content["provider"]["uic"] != case.provider_uic:
         raise Refused(_("Codul de identificare fiscală nu se poate schimba prin completare. Depuneți o cerere nouă."))
     if application.competent_counties(parsed.content) != [case.house.county]:
-        raise Refused(_("Prin completare, punctele de lucru rămân în județul casei. Pentru alt județ depuneți o cerere nouă."))
+        raise Refused(
+            _("Prin completare, punctele de lucru rămân în județul casei. Pentru alt județ depuneți o cerere nouă.")
+        )
     updated = CompletionRequest.objects.filter(case=case, answered_at__isnull=True, lapsed_at__isnull=True)
     if not updated.update(answered_at=Now()):
         raise Stale

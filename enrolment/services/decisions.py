@@ -64,8 +64,10 @@ def propose(case: Case, *, by: User, outcome: Outcome, reasons: Sequence[str] = 
         reasons = ()
         if filings.has_enrolment(case.house, case.provider_uic, besides=case):
             raise Refused(
-                _("Furnizorul are deja o înrolare sau o altă cerere în lucru la această casă (motivul R12): "
-                  "propuneți respingerea sau așteptați soluția celeilalte cereri.")
+                _(
+                    "Furnizorul are deja o înrolare sau o altă cerere în lucru la această casă (motivul R12): "
+                    "propuneți respingerea sau așteptați soluția celeilalte cereri."
+                )
             )
     target = State.VISA if outcome == Outcome.REJECT else State.ENDORSEMENT
     return _decide(case, by=by, stage=Stage.PROPOSE, outcome=outcome, target=target, reasons=reasons, text=text)
@@ -74,9 +76,7 @@ def propose(case: Case, *, by: User, outcome: Outcome, reasons: Sequence[str] = 
 @transaction.atomic
 def give_visa(case: Case, *, by: User, outcome: Outcome, text: str = "") -> Decision:
     """The legal adviser agrees with a rejection, or returns it with a reason."""
-    return _decide(
-        case, by=by, stage=Stage.VISA, outcome=outcome, target=State.ENDORSEMENT, text=text
-    )
+    return _decide(case, by=by, stage=Stage.VISA, outcome=outcome, target=State.ENDORSEMENT, text=text)
 
 
 @transaction.atomic
@@ -97,9 +97,7 @@ def sign(case: Case, *, by: User, outcome: Outcome, text_sha256: str = "", text:
     act = acts.draft(case, outcome)
     if act.sha256 != text_sha256:
         raise Refused(_("Textul deciziei s-a schimbat de când l-ați citit. Citiți-l din nou și semnați."))
-    decision = _decide(
-        case, by=by, stage=Stage.SIGN, outcome=outcome, target=State.ISSUING, text_sha256=act.sha256
-    )
+    decision = _decide(case, by=by, stage=Stage.SIGN, outcome=outcome, target=State.ISSUING, text_sha256=act.sha256)
     if outcome == Outcome.APPROVE:
         with constraints_as_sentences(Enrolment), transaction.atomic():
             Enrolment.objects.create(

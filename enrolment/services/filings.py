@@ -174,7 +174,9 @@ def _open_case(
         filed_on=date.fromisoformat(content["received_on"]) if content.get("received_on") else today,
         due_on=legal_due_date(today),
     )
-    add_version(case, part, as_written=as_written, duplicate=duplicate, redirected=origin is not None, by=by, today=today)
+    add_version(
+        case, part, as_written=as_written, duplicate=duplicate, redirected=origin is not None, by=by, today=today
+    )
     log.record("case.registered", on=case, by=by, house=house, entry=str(entry))
     return case
 
@@ -190,9 +192,7 @@ def add_version(
     today: date,
 ) -> None:
     """Freeze one version of the application, name its parties and run the rules over it."""
-    Application.objects.create(
-        case=case, version=case.version, content=part, sha256=fingerprint(part), submitted_by=by
-    )
+    Application.objects.create(case=case, version=case.version, content=part, sha256=fingerprint(part), submitted_by=by)
     _name_parties(case, part)
     findings = rules.findings(
         part,
@@ -213,9 +213,7 @@ def _name_parties(case: Case, part: dict) -> None:
     people = [(part["legal_representative"], Capacity.LEGAL_REPRESENTATIVE)]
     people += [(physician, Capacity.PHYSICIAN) for physician in part["physicians"]]
     for who, capacity in people:
-        person = persons.find_or_create(
-            cnp=who["cnp"], last_name=who["last_name"], first_name=who["first_name"]
-        )
+        person = persons.find_or_create(cnp=who["cnp"], last_name=who["last_name"], first_name=who["first_name"])
         Party.objects.get_or_create(case=case, person=person, capacity=capacity)
     owner = case.filing.owner
     if case.filing.channel == Channel.ONLINE and owner and owner.person:
@@ -240,5 +238,7 @@ def reference_taken() -> FieldError:
     return FieldError(
         field="ref",
         code="reference_taken",
-        message=_("La această casă există deja o cerere cu această referință și cu alt conținut. Verificați numărul scris pe hârtie."),
+        message=_(
+            "La această casă există deja o cerere cu această referință și cu alt conținut. Verificați numărul scris pe hârtie."
+        ),
     )

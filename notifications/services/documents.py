@@ -52,12 +52,16 @@ def verification_url(document: Document) -> str:
 
 def render_and_seal(document: Document, extra: dict) -> bytes:
     """The PDF of a numbered act, sealed by its house. Pure but for the clock inside the seal; may repeat."""
-    context = document.context | extra | {
-        "number": document.number,
-        "date": document.day,
-        "text_sha256": document.text_sha256,
-        "verify_url": verification_url(document),
-    }
+    context = (
+        document.context
+        | extra
+        | {
+            "number": document.number,
+            "date": document.day,
+            "text_sha256": document.text_sha256,
+            "verify_url": verification_url(document),
+        }
+    )
     rendered = pdf.render(document.kind, context, code=document.code)
     return seal.seal(rendered, house_code=document.house.code, reason=document.get_kind_display())
 

@@ -77,8 +77,10 @@ def deliver(job: Job) -> None:
 
 def _settle(job: Job, result: None) -> None:
     message = Message.objects.get(pk=job.object_id)
-    if Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT).update(
-        state=MessageState.SENT, sent_at=Now(), failure=""
+    if (
+        Message.objects.filter(pk=message.pk)
+        .exclude(state=MessageState.SENT)
+        .update(state=MessageState.SENT, sent_at=Now(), failure="")
     ):
         log.record("message.sent", on=message, by=None, house=message.house)
 

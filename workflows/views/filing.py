@@ -18,7 +18,8 @@ from enrolment.enums import State
 from enrolment.errors import Invalid
 from enrolment.models import Filing
 from enrolment.services import completions, filings
-from workflows import carrying, filing as filing_service
+from workflows import carrying
+from workflows import filing as filing_service
 from workflows.views import boxes
 
 
@@ -151,11 +152,26 @@ def _progress(draft: Filing, current: str) -> list[dict]:
     pages = []
     for page in form.steps():
         started = any(name in draft.content for name in page.prefixes)
-        state = "current" if page.slug == current else "todo" if not started else "problem" if page.slug in wrong else "done"
+        state = (
+            "current"
+            if page.slug == current
+            else "todo"
+            if not started
+            else "problem"
+            if page.slug in wrong
+            else "done"
+        )
         url = reverse("workflows:file_step", args=[draft.public_id, page.slug])
         pages.append({"slug": page.slug, "title": page.title, "state": state, "url": url})
     url = reverse("workflows:file_review", args=[draft.public_id])
-    pages.append({"slug": "verificare", "title": _("Verificare și depunere"), "state": "current" if current == "verificare" else "todo", "url": url})
+    pages.append(
+        {
+            "slug": "verificare",
+            "title": _("Verificare și depunere"),
+            "state": "current" if current == "verificare" else "todo",
+            "url": url,
+        }
+    )
     return pages
 
 

@@ -33,7 +33,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "workflows/inbox.html",
         {
             "tab": tab,
-            "tabs": [{"name": name, "label": labels[name], "count": counts[name], "active": name == tab} for name in TABS],
+            "tabs": [
+                {"name": name, "label": labels[name], "count": counts[name], "active": name == tab} for name in TABS
+            ],
             "page": lists.page_of(queues[tab], request.GET.get("dupa", "")),
             "today": today(),
             "steps": lists.STEP_LABELS,

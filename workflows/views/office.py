@@ -151,7 +151,11 @@ def pdf_response(case: Case, document_id: UUID) -> HttpResponse:
 def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The key of a request that came on paper, once, on a page to print and hand over at the counter."""
     case = access.office_case(request.user, public_id)
-    key = LicenceKey.objects.filter(enrolment__case=case).select_related("enrolment__case__filing", "enrolment__house").first()
+    key = (
+        LicenceKey.objects.filter(enrolment__case=case)
+        .select_related("enrolment__case__filing", "enrolment__house")
+        .first()
+    )
     if key is None:
         raise Http404
     if not rights.can(request.user, Can.HAND_OVER, case.house):
@@ -163,7 +167,9 @@ def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Refused as problem:
             refused = str(problem.sentence)
     return render(
-        request, "workflows/hand_over.html", {"case": case, "key": key, "clear": clear, "refused": refused},
+        request,
+        "workflows/hand_over.html",
+        {"case": case, "key": key, "clear": clear, "refused": refused},
         status=410 if refused else 200,
     )
 

@@ -29,12 +29,31 @@ def frame() -> form.Step:
             form.Group(
                 lazy("Primirea"),
                 (
-                    form.Box("channel", lazy("Cum a venit"), "select", choices=tuple((c.value, c.label) for c in PAPER), width="third"),
+                    form.Box(
+                        "channel",
+                        lazy("Cum a venit"),
+                        "select",
+                        choices=tuple((c.value, c.label) for c in PAPER),
+                        width="third",
+                    ),
                     form.Box("received_on", lazy("Data primirii"), "date", hint=form.DATE_HINT, width="third"),
-                    form.Box("ref", lazy("Referința de pe hârtie"), required=False, hint=lazy("numărul sau codul scris pe cerere, dacă are"), width="third"),
-                    form.Box("signature", lazy("Semnătura reprezentantului legal"), "radios", choices=(
-                        ("handwritten", lazy("olografă")), ("electronic", lazy("electronică")), ("none", lazy("lipsește")),
-                    )),
+                    form.Box(
+                        "ref",
+                        lazy("Referința de pe hârtie"),
+                        required=False,
+                        hint=lazy("numărul sau codul scris pe cerere, dacă are"),
+                        width="third",
+                    ),
+                    form.Box(
+                        "signature",
+                        lazy("Semnătura reprezentantului legal"),
+                        "radios",
+                        choices=(
+                            ("handwritten", lazy("olografă")),
+                            ("electronic", lazy("electronică")),
+                            ("none", lazy("lipsește")),
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -50,7 +69,9 @@ def new(request: HttpRequest) -> HttpResponse:
     drafts = house.filing_set.filter(owner=request.user, submitted_at__isnull=True).order_by("-saved_at")
     if request.method == "POST":
         draft = filings.start_paper(house=house, channel=Channel.COUNTER, by=request.user)
-        filings.save_draft(draft, content={"channel": "counter", "received_on": today().isoformat(), "signature": "handwritten"})
+        filings.save_draft(
+            draft, content={"channel": "counter", "received_on": today().isoformat(), "signature": "handwritten"}
+        )
         return redirect("workflows:paper", public_id=draft.public_id)
     return render(request, "workflows/paper_new.html", {"drafts": drafts[:10]})
 
@@ -61,9 +82,10 @@ def form_view(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if draft.is_submitted:
         first = draft.cases.order_by("pk").first()
         messages.success(request, _("Cererea este înregistrată cu nr. {number}.").format(number=first.entry))
-        return redirect("workflows:search" if first.house_id != draft.house_id else "workflows:case", **(
-            {} if first.house_id != draft.house_id else {"public_id": first.public_id}
-        ))
+        return redirect(
+            "workflows:search" if first.house_id != draft.house_id else "workflows:case",
+            **({} if first.house_id != draft.house_id else {"public_id": first.public_id}),
+        )
 
     def save(content: dict, as_written: list[str]) -> None:
         filings.save_paper(draft, content=content, as_written=as_written)

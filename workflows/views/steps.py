@@ -37,7 +37,9 @@ def claim(request: HttpRequest, task: int) -> HttpResponse:
 @require_POST
 def release(request: HttpRequest, task: int) -> HttpResponse:
     """Give a step back."""
-    return _on_step(request, task, lambda t: carrying.release(t, by=request.user), _("Dosarul este din nou în lista casei."))
+    return _on_step(
+        request, task, lambda t: carrying.release(t, by=request.user), _("Dosarul este din nou în lista casei.")
+    )
 
 
 @require_POST

@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, nargs="?", help="JSON Lines, UTF-8")
         parser.add_argument("--report", type=Path, help="where to write the report (default: standard output)")
-        parser.add_argument("--today", type=date.fromisoformat, default=None, help="judge, number and date as of this day")
+        parser.add_argument(
+            "--today", type=date.fromisoformat, default=None, help="judge, number and date as of this day"
+        )
         parser.add_argument("--schema", action="store_true", help="print the JSON Schema of a line and stop")
 
     def handle(self, *args, **options) -> None:

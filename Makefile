@@ -1,0 +1,54 @@
+# Every target is one line of `make help`. Python >= 3.11 and make are all that is needed.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## install everything into .venv, once
+	@$(BIN)/python -m backoffice.system
+
+$(STAMP): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; choose one with PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: setup ## try it: web, worker and beat with demo data (PORT=8000)
+	@DEMO=1 PORT=$(PORT) $(BIN)/python manage.py up --port $(PORT)
+
+test: setup ## run the tests (ARGS=..., DATABASE_URL=..., REDIS_URL=...)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## lint, types, import layers, templates, catalogues, migrations, assets
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python static/update_vendor.py --check
+	$(BIN)/python locale/catalogues.py --check
+
+goals: setup ## measured promises, one line each (G=id for one)
+	@$(BIN)/python manage.py goals $(G)
+
+bench: setup ## speed, as ratios inside one run (ARGS=--full)
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: ## compile requirements/*.txt from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra demo --extra dev $(LOCK) -o requirements/dev.txt
+	uv pip compile pyproject.toml $(LOCK) -c requirements/dev.txt -o requirements/production.txt
+LOCK := --quiet --generate-hashes --universal --no-emit-index-url --no-emit-find-links --no-header --no-annotate --python-version 3.11
+
+assets: ## fetch the vendored browser assets anew (needs npm)
+	$(PYTHON) static/update_vendor.py
+
+messages: setup ## collect and compile the catalogues (needs gettext)
+	$(BIN)/python locale/catalogues.py
+
+.PHONY: help setup demo test check goals bench lock assets messages

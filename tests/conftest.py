@@ -1,0 +1,111 @@
+"""Set-up shared by all tests: a small world of people, a frozen day, guards that make sloppy pages fail."""
+
+import uuid
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from backoffice.accounts.models import House, User
+from backoffice.jobs import queue
+from tests import world as making
+from workflows import demo
+
+DAY = date(2026, 11, 23)
+KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "accounts_house")
+
+
+@pytest.fixture(autouse=True)
+def quick_and_quiet(settings, monkeypatch, request):
+    """Cheap password hashes, mails in memory, and no message to a broker unless a worker listens."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if "worker" not in request.keywords and "browser" not in request.keywords:
+        monkeypatch.setattr(queue, "publish", lambda job: True)
+
+
+@pytest.fixture
+def today():
+    return DAY
+
+
+@pytest.fixture
+def people(db):
+    """Everybody of the demo: two houses, two people for each deciding role in one of them, a provider."""
+    return _people()
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker):
+    """For tests in which several connections or processes must see each other's commits."""
+    with django_db_blocker.unblock():
+        wipe()
+        try:
+            yield
+        finally:
+            wipe()
+
+
+@pytest.fixture
+def committed_people(committed_db):
+    return _people()
+
+
+@pytest.fixture
+def case(people):
+    """A registered case nobody has taken."""
+    return making.file_case(people.provider)
+
+
+@pytest.fixture
+def browse():
+    """A logged-in client for a person: `browse(people.clerk).get(...)`."""
+
+    def log_in(user, *, fresh=True):
+        client = Client()
+        client.force_login(user)
+        if fresh:
+            making.step_up(client)
+        return client
+
+    return log_in
+
+
+def _people() -> SimpleNamespace:
+    demo.people()
+    users = {user.email: user for user in User.objects.select_related("person")}
+    names = {
+        "provider": "furnizor",
+        "clerk": "functionar1",
+        "clerk2": "functionar2",
+        "jurist": "jurist1",
+        "head": "sef1",
+        "head2": "sef2",
+        "director": "director1",
+        "director2": "director2",
+        "administrator": "administrator",
+    }
+    found = {name: users[f"{email}@demo.example.ro"] for name, email in names.items()}
+    return SimpleNamespace(
+        **found,
+        stranger=users["functionar@cj.demo.example.ro"],
+        house=House.objects.get(code="CAS-CT"),
+        other_house=House.objects.get(code="CAS-CJ"),
+    )
+
+
+def wipe():
+    """Empty every table but the product's own data; the guards against deleting are lifted for a moment."""
+    with connection.cursor() as cursor:
+        tables = [t for t in connection.introspection.table_names(cursor) if t not in KEPT_TABLES]
+        for table in tables:
+            cursor.execute(f'alter table "{table}" disable trigger user')
+        cursor.execute("truncate " + ", ".join(f'"{table}"' for table in tables) + " restart identity cascade")
+        for table in tables:
+            cursor.execute(f'alter table "{table}" enable trigger user')
+
+
+@pytest.fixture
+def unique():
+    return uuid.uuid4().hex[:12]

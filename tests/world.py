@@ -1,0 +1,90 @@
+"""Ways to bring a case to a stage, through the services a page would use."""
+
+import time
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+
+from backoffice.jobs import queue, tasks
+from backoffice.jobs.models import Job
+from enrolment.models import Case
+from enrolment.services import acts, decisions, filings
+from workflows import carrying, demo
+from workflows.filing import submit
+from workflows.models import Turn
+
+UICS = ["12345674", "98765438", "44332214", "27182818", "314159267"]
+
+
+def application(**changes):
+    """A valid application for Constanța; `changes` replace provider fields."""
+    name = changes.pop("name", "Cabinet Medical Dr. Țuțea")
+    uic = changes.pop("uic", UICS[0])
+    return demo.application(name=name, legal_form="CMI", uic=uic, number=changes.pop("number", 0))
+
+
+def file_case(owner, *, content=None, today=None, **changes) -> Case:
+    """File online as `owner`; the first case that it makes."""
+    from tests.conftest import DAY
+
+    filing = filings.start_online(owner=owner)
+    filings.save_draft(filing, content=content or application(**changes))
+    return submit(filing, by=owner, today=today or DAY).cases[0]
+
+
+def open_task(case):
+    """The task row of the case's open step."""
+    return Turn.objects.select_related("task").get(case=case).task
+
+
+def act(case, user, **answer) -> Case:
+    """Take the open step as `user` and carry it out."""
+    from tests.conftest import DAY
+
+    task = open_task(case)
+    if task.owner_id != user.pk:
+        carrying.claim(task, by=user)
+    carrying.act(task, by=user, answer=carrying.Answer(**answer), today=DAY)
+    case.refresh_from_db()
+    return case
+
+
+def sign(case, user) -> Case:
+    """Sign the act as it stands."""
+    draft = acts.draft(case, decisions.proposal(case).outcome)
+    return act(case, user, outcome="agree", text_sha256=draft.sha256)
+
+
+def approved(case, people) -> Case:
+    """Propose, endorse and sign an approval; the job is waiting."""
+    act(case, people.clerk, outcome="approve")
+    act(case, people.head, outcome="agree")
+    return sign(case, people.director)
+
+
+def rejected(case, people, reasons=("R05",)) -> Case:
+    """Propose a rejection, visa, endorse, sign; the job is waiting."""
+    act(case, people.clerk, outcome="reject", reasons=reasons, text="Lipsește autorizația.")
+    act(case, people.jurist, outcome="agree")
+    act(case, people.head, outcome="agree")
+    return sign(case, people.director)
+
+
+def run_jobs(kind=None) -> int:
+    """Do every due job here and now, as a worker would; how many were done."""
+    done = 0
+    for job in Job.objects.filter(state="queued").order_by("pk"):
+        if kind is None or job.kind == kind:
+            claimed = queue.claim(job.public_id)
+            if claimed:
+                tasks.perform(claimed)
+                done += 1
+    return done
+
+
+def step_up(client) -> None:
+    """As if the person had just typed their password again."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": time.time(), "email": "x@example.ro", "reauthenticated": True}
+    ]
+    session.save()

@@ -2,7 +2,7 @@
 
 import time
 
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows import login
 
 from backoffice.jobs import queue, tasks
 from backoffice.jobs.models import Job
@@ -72,19 +72,21 @@ def rejected(case, people, reasons=("R05",)) -> Case:
 def run_jobs(kind=None) -> int:
     """Do every due job here and now, as a worker would; how many were done."""
     done = 0
-    for job in Job.objects.filter(state="queued").order_by("pk"):
-        if kind is None or job.kind == kind:
-            claimed = queue.claim(job.public_id)
-            if claimed:
-                tasks.perform(claimed)
-                done += 1
+    while waiting := [j for j in Job.objects.filter(state="queued").order_by("pk") if kind in (None, j.kind)]:
+        claimed = [job for job in (queue.claim(job.public_id) for job in waiting) if job]
+        if not claimed:
+            break
+        for job in claimed:
+            tasks.perform(job)
+        done += len(claimed)
     return done
 
 
 def step_up(client) -> None:
     """As if the person had just typed their password again."""
     session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = session["_auth_user_id"]
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [
         {"method": "password", "at": time.time(), "email": "x@example.ro", "reauthenticated": True}
     ]
     session.save()

@@ -65,7 +65,7 @@ def act(request: HttpRequest, task: int) -> HttpResponse:
     if not isinstance(found.flow_task, Step):
         raise Http404
     if found.flow_task.stage == Stage.SIGN:
-        raise_if_reauthentication_required(request)
+        raise_if_reauthentication_required(request, app="workflows")
     if request.method == "GET":
         if found.flow_task.stage != Stage.SIGN:
             return redirect("workflows:case", public_id=case.public_id)

@@ -1,0 +1,177 @@
+"""The durable job protocol: claimed once, settled once, swept, retried, parked (engine.md 2, security.md R2-R5)."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.db.models.functions import Now
+
+from backoffice.audit.models import Event
+from backoffice.jobs import queue, registry, tasks
+from backoffice.jobs.models import Job, State
+from backoffice.jobs.registry import Handler, Permanent, Transient
+
+
+@pytest.fixture
+def kind(monkeypatch):
+    """A kind of work that notes what happened to it; `script` says how each attempt ends."""
+    calls, script = [], []
+
+    def work(job):
+        calls.append("work")
+        if script:
+            problem = script.pop(0)
+            if problem is not None:
+                raise problem
+        return "result"
+
+    handler = Handler("test", "issue", work, lambda job, result: calls.append(("settle", result)),
+                      lambda job: calls.append("parked"))
+    monkeypatch.setitem(registry._handlers, "test", handler)
+    return calls, script
+
+
+@pytest.fixture
+def job(db, kind):
+    return queue.enqueue("test", object_id=1, house=None)
+
+
+def again(job):
+    """As if the pause or the lease were over."""
+    Job.objects.filter(pk=job.pk).update(due_at=Now() - timedelta(seconds=1))
+
+
+def run(job):
+    claimed = queue.claim(job.public_id)
+    if claimed:
+        tasks.perform(claimed)
+    job.refresh_from_db()
+    return claimed is not None
+
+
+def test_work_is_done_and_settled_once(job, kind):
+    assert run(job)
+    assert job.state == State.DONE
+    assert not run(job)
+    assert kind[0] == ["work", ("settle", "result")]
+
+
+def test_the_same_work_is_one_job(job, kind):
+    assert queue.enqueue("test", object_id=1, house=None) == job
+    assert Job.objects.count() == 1
+
+
+def test_a_claimed_job_is_nobody_elses_until_its_lease_ends(job):
+    assert queue.claim(job.public_id)
+    assert queue.claim(job.public_id) is None
+    again(job)
+    assert queue.claim(job.public_id).attempts == 2
+
+
+def test_who_lost_the_lease_cannot_settle(job, kind):
+    first = queue.claim(job.public_id)
+    again(job)
+    second = queue.claim(job.public_id)
+    tasks.perform(first)
+    job.refresh_from_db()
+    assert job.state == State.RUNNING
+    tasks.perform(second)
+    job.refresh_from_db()
+    assert job.state == State.DONE
+    assert kind[0].count(("settle", "result")) == 1
+
+
+def test_a_passing_failure_is_tried_again_later(job, kind):
+    kind[1].append(Transient("mail_server_unreachable"))
+    run(job)
+    assert (job.state, job.last_code) == (State.QUEUED, "mail_server_unreachable")
+    assert not run(job)  # its pause is not over
+    again(job)
+    assert run(job)
+    assert job.state == State.DONE
+
+
+def test_a_permanent_failure_is_parked_at_once_and_seen(job, kind):
+    kind[1].append(Permanent("case_not_signed"))
+    run(job)
+    assert (job.state, job.last_code) == (State.PARKED, "case_not_signed")
+    assert kind[0][-1] == "parked"
+    assert Event.objects.filter(code="job.parked").count() == 1
+
+
+def test_attempts_are_bounded(job, kind):
+    kind[1].extend([RuntimeError("x")] * 20)
+    for _ in range(20):
+        again(job)
+        run(job)
+    assert job.state == State.PARKED
+    assert job.attempts == queue.MAX_ATTEMPTS
+
+
+def test_a_failure_leaves_the_name_of_its_kind_and_not_its_text(job, kind, caplog):
+    kind[1].append(ValueError("1750514139013"))
+    run(job)
+    assert job.last_code == "ValueError"
+    assert "1750514139013" not in caplog.text
+
+
+def test_a_parked_job_starts_afresh_when_asked(job, kind, people):
+    kind[1].append(Permanent("x"))
+    run(job)
+    assert queue.retry(job, by=people.head)
+    assert not queue.retry(job, by=people.head)
+    run(job)
+    assert (job.state, job.attempts) == (State.DONE, 1)
+
+
+def test_the_sweep_asks_for_what_is_overdue_and_only_that(job, kind, monkeypatch):
+    asked = []
+    monkeypatch.setattr(queue, "publish", lambda j: asked.append(j.pk) or True)
+    claimed = queue.claim(job.public_id)
+    assert queue.sweep() == 0
+    again(job)
+    assert queue.sweep() == 1
+    assert asked == [claimed.pk]
+
+
+def test_a_job_that_kills_its_worker_every_time_is_parked_by_the_sweep(job):
+    for _ in range(queue.MAX_ATTEMPTS):
+        again(job)
+        queue.claim(job.public_id)
+    again(job)
+    queue.sweep()
+    job.refresh_from_db()
+    assert (job.state, job.last_code) == (State.PARKED, "worker_lost")
+
+
+@pytest.mark.parametrize("message", ["x", "", None, 7, [], "1" * 100000, str(uuid.uuid4())])
+def test_a_forged_message_does_nothing(db, message):
+    tasks.run_job(message)
+    assert not Job.objects.exists()
+
+
+def test_an_unknown_kind_is_parked(db):
+    job = Job.objects.create(kind="gone", object_id=1, dedupe_key="gone")
+    run(job)
+    assert (job.state, job.last_code) == (State.PARKED, "unknown_kind")
+
+
+def test_a_rolled_back_transaction_leaves_no_job(db, kind):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        queue.enqueue("test", object_id=2, house=None)
+        raise ZeroDivisionError
+    assert not Job.objects.exists()
+
+
+def test_a_broker_that_is_away_costs_nothing(db, kind, monkeypatch, django_capture_on_commit_callbacks):
+    def broken(*args, **kwargs):
+        raise ConnectionError
+
+    monkeypatch.undo()
+    monkeypatch.setitem(registry._handlers, "test", Handler("test", "issue", lambda j: None, lambda j, r: None))
+    monkeypatch.setattr("celery.app.base.Celery.send_task", broken)
+    with django_capture_on_commit_callbacks(execute=True):
+        job = queue.enqueue("test", object_id=3, house=None)
+    assert job.state == State.QUEUED
+    assert queue.publish(job) is False

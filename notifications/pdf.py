@@ -50,6 +50,7 @@ def render(kind: str, context: dict[str, Any], *, code: str) -> bytes:
     from an unknown one.
     """
     from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError
 
     filled = _readable(context) | {"qr": qr.svg_data_uri(context["verify_url"])}
     html = render_to_string(f"pdf/{kind}.html", filled)
@@ -59,7 +60,7 @@ def render(kind: str, context: dict[str, Any], *, code: str) -> bytes:
         document = HTML(string=html, base_url="act:/", url_fetcher=_fetcher()).write_pdf(
             pdf_variant="pdf/a-3a", pdf_identifier=code.encode()
         )
-    except Exception as problem:
+    except (Exception, FatalURLFetchingError) as problem:
         raise RenderFailed(f"render_{type(problem).__name__}") from None
     finally:
         logging.getLogger("weasyprint").removeHandler(problems)

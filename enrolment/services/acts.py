@@ -64,6 +64,7 @@ def _context(case: Case, outcome: Outcome) -> dict[str, Any]:
         "house": {"name": case.house.name, "seat": case.house.seat, "code": case.house.code},
         "provider": _provider(content),
         "entry_number": str(case.entry),
+        "round": case.round,
         "filed_on": case.filed_on.isoformat(),
         "registered_on": case.entry.day.isoformat(),
         "due_on": case.due_on.isoformat(),

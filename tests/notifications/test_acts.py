@@ -1,0 +1,244 @@
+"""Acts on paper: sealed for a stranger to check, right in the pixels, fetched from nowhere (architecture.md 7)."""
+
+import re
+import shutil
+import subprocess
+from datetime import date, datetime
+
+import pikepdf
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+
+from backoffice.calendar import BUCHAREST
+from notifications import authority, pdf, seal
+from notifications.models import Document
+from notifications.services import documents
+from tests.world import approved, rejected, run_jobs
+
+CODE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = "ȘșȚțĂăÂâÎî"
+
+
+def context(**changes):
+    at = datetime(2026, 11, 23, 10, tzinfo=BUCHAREST).isoformat()
+    return {
+        "house": {"name": "CAS Constanța", "seat": "Constanța", "code": "CAS-CT"},
+        "provider": {"name": f"Centrul Medical {LETTERS} SRL", "uic": "12345674", "legal_form": "Policlinică", "headquarters": "Str. Ș, nr. 1"},
+        "entry_number": "12/23.11.2026",
+        "filed_on": "2026-11-20",
+        "registered_on": "2026-11-23",
+        "due_on": "2026-12-23",
+        "decided_by": [{"stage": "propose", "stage_label": "x", "name": "DINU Ana", "at": at}],
+        "reasons": [],
+        "remark": "",
+        "work_points": [{"name": "Sediu", "address": "Str. Ț", "authorisation": "1 – DSP"}],
+        "physicians": [{"name": "ȘERBAN Țuțu", "stamp_code": "BX2OC", "specialties": "Cardiologie", "work_point": "Sediu"}],
+        "content_sha256": "a" * 64,
+        "user_name": "12345674_CAS-CT",
+        "demo": True,
+    } | changes
+
+
+def issued(**changes):
+    return context(**changes) | {
+        "number": "15/23.11.2026",
+        "date": date(2026, 11, 23),
+        "sign": {"stage": "sign", "stage_label": "x", "name": "ALBU Sorina", "at": datetime(2026, 11, 23, 12, tzinfo=BUCHAREST).isoformat()},
+        "text_sha256": "b" * 64,
+        "verify_url": f"http://127.0.0.1:8000/verifica/{CODE}/",
+        "masked_key": "AB012-****-****-****",
+    }
+
+
+@pytest.fixture(scope="module")
+def act():
+    return pdf.render("approval", issued(), code=CODE)
+
+
+def text_of(content, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(content)
+    return subprocess.run(["pdftotext", "-layout", tmp_path / "a.pdf", "-"], capture_output=True, check=True, text=True).stdout
+
+
+def test_the_same_act_gives_the_same_bytes(act):
+    assert pdf.render("approval", issued(), code=CODE) == act
+
+
+def test_romanian_letters_are_text_and_embedded_glyphs(act, tmp_path):
+    assert LETTERS in text_of(act, tmp_path)
+    (tmp_path / "a.pdf").write_bytes(act)
+    fonts = subprocess.run(["pdffonts", tmp_path / "a.pdf"], capture_output=True, check=True, text=True).stdout
+    assert fonts.count("IBM-Plex") + fonts.count("IBMPlex") + fonts.count("Plex") >= 2
+    assert all(line.split()[-5] == "yes" for line in fonts.splitlines()[2:])
+
+
+def test_comma_below_is_right_in_the_pixels(tmp_path):
+    """ș drawn by the PDF differs from s below the line and from ş by its shape: compare ink, not text."""
+    inks = {}
+    for letter in ("s", "ș", "t", "ț"):
+        name = f"{letter * 30}"
+        content = pdf.render("approval", issued(provider=context()["provider"] | {"name": name}), code=CODE)
+        (tmp_path / "a.pdf").write_bytes(content)
+        subprocess.run(["pdftoppm", "-r", "110", "-gray", "-f", "1", "-l", "1", tmp_path / "a.pdf", tmp_path / "p"], check=True)
+        page = next(tmp_path.glob("p*.pgm"))
+        inks[letter] = sum(255 - b for b in page.read_bytes()[20:])
+        page.unlink()
+    assert inks["ș"] > inks["s"] * 1.002
+    assert inks["ț"] > inks["t"] * 1.002
+
+
+def test_an_act_is_archival_and_titled(act, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(act)
+    with pikepdf.open(tmp_path / "a.pdf") as document:
+        with document.open_metadata() as metadata:
+            assert metadata["pdfaid:part"] == "3"
+            assert metadata["pdfaid:conformance"] == "A"
+        assert document.Root.Lang == "ro"
+        assert document.Root.MarkInfo.Marked
+
+
+def test_an_act_of_forty_physicians_repeats_its_heading(tmp_path):
+    many = [context()["physicians"][0] | {"name": f"MEDIC {n}"} for n in range(40)]
+    text = text_of(pdf.render("approval", issued(physicians=many), code=CODE), tmp_path)
+    assert text.count("Cod de parafă") >= 2
+    assert "MEDIC 39" in text
+    assert re.search(r"pagina 2 din \d", text)
+
+
+def test_nothing_is_fetched_from_anywhere(tmp_path, monkeypatch):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("SECRET")
+    real = render_to_string
+
+    def with_link(name, context=None, **kwargs):
+        return real(name, context, **kwargs).replace("</head>", f'<link rel=attachment href="file://{secret}"></head>')
+
+    monkeypatch.setattr(pdf, "render_to_string", with_link)
+    with pytest.raises(pdf.RenderFailed) as problem:
+        pdf.render("approval", issued(), code=CODE)
+    assert "SECRET" not in str(problem.value)
+
+
+def test_what_a_person_typed_is_text_and_never_markup(tmp_path):
+    name = '<img src="file:///etc/passwd">'
+    text = text_of(pdf.render("approval", issued(provider=context()["provider"] | {"name": name}), code=CODE), tmp_path)
+    assert "<img" in text
+    assert "root:" not in text
+
+
+def test_the_fingerprint_covers_what_is_read_and_nothing_that_comes_later():
+    _html, one = pdf.frozen_text("approval", context())
+    assert pdf.frozen_text("approval", issued())[1] == one
+    assert pdf.frozen_text("approval", context(entry_number="13/23.11.2026"))[1] != one
+    assert pdf.frozen_text("rejection", context())[1] != one
+
+
+def test_the_seal_begins_with_the_bytes_that_were_sealed_and_notices_a_change(act):
+    sealed = seal.seal(act, house_code="CAS-CT", reason="Decizie")
+    assert sealed.startswith(act)
+    report = seal.verify(sealed, house_code="CAS-CT")
+    assert (report.intact, report.trusted) == (True, True)
+    assert "DEMO" in report.signer
+    changed = bytearray(sealed)
+    changed[len(act) // 2] ^= 1
+    assert not seal.verify(bytes(changed), house_code="CAS-CT").intact
+
+
+def test_pdfsig_calls_the_act_valid_with_the_demo_authority(act, tmp_path):
+    for program in ("pdfsig", "certutil"):
+        assert shutil.which(program), f"{program} is missing: apt-get install poppler-utils libnss3-tools"
+    sealed = seal.seal(act, house_code="CAS-CT", reason="Decizie")
+    store = tmp_path / "nss"
+    store.mkdir()
+    ca = authority.seal_files("CAS-CT").authority
+    subprocess.run(["certutil", "-N", "-d", f"sql:{store}", "--empty-password"], check=True)
+    subprocess.run(["certutil", "-A", "-d", f"sql:{store}", "-n", "demo", "-t", "C,C,C", "-i", ca], check=True)
+
+    def check(content):
+        (tmp_path / "a.pdf").write_bytes(content)
+        return subprocess.run(["pdfsig", "-nssdir", f"sql:{store}", tmp_path / "a.pdf"], capture_output=True, text=True).stdout
+
+    answer = check(sealed)
+    assert "Signature is Valid" in answer
+    assert "Certificate is Trusted" in answer
+    changed = bytearray(sealed)
+    changed[len(act) // 2] ^= 1
+    assert "Digest Mismatch" in check(bytes(changed))
+
+
+def test_production_makes_no_seal_of_its_own(settings, tmp_path):
+    settings.SEAL_DIR = str(tmp_path)
+    with pytest.raises(seal.SealUnavailable, match="SEAL_DIR"):
+        seal.seal(b"%PDF", house_code="CAS-CT", reason="x")
+
+
+@pytest.fixture
+def decision(people, case):
+    approved(case, people)
+    run_jobs("issue")
+    return Document.objects.get(about=case.public_id, kind="approval")
+
+
+def upload(content, code=""):
+    url = reverse("notifications:verify", args=[code]) if code else reverse("notifications:verify_any")
+    return Client().post(url, {"file": SimpleUploadedFile("a.pdf", content)})
+
+
+def test_the_public_page_tells_genuine_altered_superseded_and_unknown(decision):
+    pdf_ = bytes(decision.pdf)
+    altered = pdf_[:-10] + b"x" * 10
+    page = Client().get(reverse("notifications:verify", args=[decision.code]))
+    assert page.context["verdict"] == "known"
+    assert decision.number in page.content.decode()
+    assert upload(pdf_, decision.code).context["verdict"] == "genuine"
+    assert upload(pdf_).context["verdict"] == "genuine"
+    assert upload(altered, decision.code).context["verdict"] == "altered"
+    assert upload(altered).context["verdict"] == "altered"
+    assert upload(b"%PDF-1.7 something else").context["verdict"] == "unknown"
+    assert Client().get(reverse("notifications:verify", args=["A" * 26])).status_code == 404
+    newer = Document.objects.create(
+        about="00000000-0000-4000-8000-000000000001", kind="approval", house=decision.house, code=documents.new_code(),
+        context=decision.context, text_sha256=decision.text_sha256,
+    )
+    Document.objects.filter(pk=decision.pk).update(superseded_by=newer)
+    assert upload(pdf_).context["verdict"] == "superseded"
+    assert Client().get(reverse("notifications:verify", args=[decision.code])).context["verdict"] == "superseded"
+
+
+def test_the_public_page_says_no_more_than_the_paper(decision):
+    text = Client().get(reverse("notifications:verify", args=[decision.code])).content.decode()
+    assert "1750514139013" not in text
+    assert "GEORGESCU" not in text
+
+
+def test_the_issued_paper_carries_the_signed_fingerprint(decision, tmp_path):
+    assert decision.text_sha256 in re.sub(r"\s", "", text_of(bytes(decision.pdf), tmp_path))
+    assert decision.text_sha256 == pdf.frozen_text("approval", decision.context)[1]
+
+
+def test_a_sealed_act_never_changes(decision):
+    from django.db import IntegrityError, transaction
+
+    for change in ({"number": "9/01.01.2026"}, {"pdf": b"x"}, {"text_sha256": "c" * 64}, {"context": {}}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Document.objects.filter(pk=decision.pk).update(**change)
+
+
+def test_a_convention_keeps_only_the_beginning_of_the_key(people, decision, tmp_path):
+    convention = Document.objects.get(about=decision.about, kind="convention")
+    text = text_of(bytes(convention.pdf), tmp_path)
+    assert re.search(r"[A-Z]{2}\d{3}-\*{4}-\*{4}-\*{4}", text)
+    assert not re.search(r"[A-Z]{2}\d{3}-[A-Z]\d{3}", text)
+
+
+def test_a_rejection_letter_says_why_and_what_to_do(people, case, tmp_path):
+    rejected(case, people)
+    run_jobs("issue")
+    text = " ".join(text_of(bytes(Document.objects.get(about=case.public_id).pdf), tmp_path).split())
+    assert "autorizația sanitară" in text
+    assert "plângere prealabilă" in text
+    assert "Legii nr. 554/2004" in text
+    assert "Vizat juridic" in text

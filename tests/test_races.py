@@ -54,7 +54,9 @@ def test_a_proposal_sent_four_times_is_one(committed_people, case):
     task = open_task(case)
     carrying.claim(task, by=committed_people.clerk)
     answer = carrying.Answer("approve")
-    results = together(*[lambda: carrying.act(open_task_row(task), by=committed_people.clerk, answer=answer, today=DAY)] * 4)
+    results = together(
+        *[lambda: carrying.act(open_task_row(task), by=committed_people.clerk, answer=answer, today=DAY)] * 4
+    )
     assert results.count("ok") == 1
     assert Decision.objects.count() == 1
 
@@ -72,7 +74,9 @@ def test_endorse_and_return_at_once_are_one_decision(committed_people, case):
     carrying.claim(task, by=people.head)
     results = together(
         lambda: carrying.act(open_task_row(task), by=people.head, answer=carrying.Answer("agree"), today=DAY),
-        lambda: carrying.act(open_task_row(task), by=people.head, answer=carrying.Answer("return", text="x"), today=DAY),
+        lambda: carrying.act(
+            open_task_row(task), by=people.head, answer=carrying.Answer("return", text="x"), today=DAY
+        ),
     )
     assert results.count("ok") == 1
     assert Decision.objects.filter(stage="endorse").count() == 1
@@ -80,9 +84,12 @@ def test_endorse_and_return_at_once_are_one_decision(committed_people, case):
 
 def test_two_services_without_the_flows_lock_still_decide_once(committed_people, case):
     people = committed_people
-    results = together(*[
-        lambda u=u: decisions.propose(Case.objects.get(pk=case.pk), by=u, outcome="approve") for u in (people.clerk, people.clerk2)
-    ])
+    results = together(
+        *[
+            lambda u=u: decisions.propose(Case.objects.get(pk=case.pk), by=u, outcome="approve")
+            for u in (people.clerk, people.clerk2)
+        ]
+    )
     assert results.count("ok") == 1
     assert Decision.objects.count() == 1
 
@@ -135,5 +142,3 @@ def test_a_busy_case_is_said_to_be_busy(committed_people, case, settings):
 
     with EnrolmentFlow.lock(case.turn.process_id):
         assert together(lambda: carrying.claim(open_task(case), by=committed_people.clerk)) == ["FlowLockFailed"]
-
-

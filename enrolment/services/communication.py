@@ -28,7 +28,7 @@ def path_of(case: Case) -> list[dict]:
         ((State.VISA, State.ENDORSEMENT), _("Aviz"), _("A doua persoană verifică propunerea.")),
         ((State.SIGNATURE,), _("Semnătură"), _("Președintele – director general semnează decizia.")),
         ((State.ISSUING,), _("Emitere"), _("Decizia primește număr și sigiliu.")),
-        ((State.APPROVED, State.REJECTED), _("Decizie"), _("Decizia este mai jos, în această pagină.")),
+        ((State.APPROVED, State.REJECTED), _("Decizie"), _("Decizia se citește din această pagină.")),
     ]
     current = next(i for i, (states, *_rest) in enumerate(order) if case.state in states)
     return [

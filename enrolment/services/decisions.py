@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from backoffice.accounts import access
 from backoffice.accounts.models import User
@@ -30,8 +30,8 @@ SOURCE = {
     Stage.SIGN: State.SIGNATURE,
 }
 
-CHOOSE = lazy("Alegeți ce hotărâți.")
-NOT_IN_THIS_ROLE = lazy("Persoana aleasă nu are astăzi rolul cerut de această etapă.")
+CHOOSE = gettext_lazy("Alegeți ce hotărâți.")
+NOT_IN_THIS_ROLE = gettext_lazy("Persoana aleasă nu are astăzi rolul cerut de această etapă.")
 
 
 def refusal(case: Case, user: User, stage: Stage) -> str | None:

@@ -18,8 +18,14 @@ from playwright.sync_api import sync_playwright
 from backoffice import system
 from backoffice.accounts.demo import PASSWORD
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 SCREENSHOTS = django_settings.VAR_DIR / "screenshots"
 
 
@@ -41,17 +47,49 @@ def site(committed_people):
         port = probe.getsockname()[1]
     broker = f"{django_settings.CELERY_BROKER_URL.split('?')[0]}?virtual_host=15"
     environment = os.environ | {
-        "DATABASE_NAME": connection.settings_dict["NAME"], "TEST_BROKER": broker, "PORT": str(port), "DEMO": "1",
+        "DATABASE_NAME": connection.settings_dict["NAME"],
+        "TEST_BROKER": broker,
+        "PORT": str(port),
+        "DEMO": "1",
         "REDIS_URL": broker,
     }
     commands = [
-        [sys.executable, "-m", "gunicorn", "tests.browser.wsgi_app", "--bind", f"127.0.0.1:{port}", "--threads", "4",
-         "--worker-class", "gthread", "--log-level", "error"],
-        [sys.executable, "-m", "celery", "-A", "tests.jobs.celery_app", "worker", "--concurrency", "1", "--loglevel", "error"],
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "tests.browser.wsgi_app",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--threads",
+            "4",
+            "--worker-class",
+            "gthread",
+            "--log-level",
+            "error",
+        ],
+        [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "tests.jobs.celery_app",
+            "worker",
+            "--concurrency",
+            "1",
+            "--loglevel",
+            "error",
+        ],
     ]
     processes = [
-        subprocess.Popen(c, env=environment, cwd=django_settings.BASE_DIR, start_new_session=True,
-                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.Popen(
+            c,
+            env=environment,
+            cwd=django_settings.BASE_DIR,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         for c in commands
     ]
     try:
@@ -75,6 +113,11 @@ def _await(url):
     raise AssertionError("the web process did not start")
 
 
+def _is_complaint(message):
+    """Errors and warnings, but for the browser's own note that a page answered 4xx: tests ask for those."""
+    return message.type in ("error", "warning") and "responded with a status of 4" not in message.text
+
+
 class Visitor:
     """A person at a screen of some width; notes what went wrong on the way."""
 
@@ -85,7 +128,7 @@ class Visitor:
         self.page = self.context.new_page()
         self.site, self.width = site, width
         self.complaints, self.violations = [], []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("console", lambda m: self.complaints.append(m.text) if _is_complaint(m) else None)
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
 
     def go(self, path):

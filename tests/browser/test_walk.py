@@ -23,7 +23,11 @@ def fill(page, content, prefix=""):
         kind = box.get_attribute("type")
         if kind in ("radio", "checkbox"):
             own = box.get_attribute("value")
-            wanted = own in value if isinstance(value, list) else own == (str(value).lower() if isinstance(value, bool) else value)
+            wanted = (
+                own in value
+                if isinstance(value, list)
+                else own == (str(value).lower() if isinstance(value, bool) else value)
+            )
             if name.endswith("malpractice.specialties"):
                 wanted = own == "*"
             if wanted:
@@ -137,9 +141,11 @@ def test_errors_are_said_on_top_at_the_box_and_nothing_is_lost(visit):
     person.go("/depunere/")
     person.page.click("main form .btn-primary")
     person.page.fill("[name='provider.uic']", "12345675")
-    person.page.fill("[name='provider.name']", "Cabinet cu un nume foarte, foarte lung, ca să se vadă cum se așază pe un ecran îngust")
+    person.page.fill(
+        "[name='provider.name']",
+        "Cabinet cu un nume foarte, foarte lung, ca să se vadă cum se așază pe un ecran îngust",
+    )
     person.page.click("main form .btn-primary[name=go]")
-    person.complaints.clear()  # the browser notes the 422 itself
     person.look("30-errors")
     person.page.locator(".error-summary a", has_text="fiscală").click()
     assert person.page.evaluate("document.activeElement.name") == "provider.uic"
@@ -175,7 +181,6 @@ def test_public_and_account_pages_are_sound(visit, width, scheme):
         person.go(path)
         person.look(f"42-{scheme}{path.replace('/', '-')}")
     person.go("/nu-exista/")
-    person.complaints.clear()  # the browser notes the 404 itself
     person.look(f"43-{scheme}-404")
 
 

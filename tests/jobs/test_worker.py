@@ -77,10 +77,26 @@ def mail_server():
 def worker(environment):
     """A worker of its own; whatever happens to it, nothing of it stays."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "tests.jobs.celery_app", "worker", "--concurrency", "1",
-         "--loglevel", "error", "--without-mingle", "--without-gossip", "--without-heartbeat"],
-        env=environment, cwd=django_settings.BASE_DIR, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "tests.jobs.celery_app",
+            "worker",
+            "--concurrency",
+            "1",
+            "--loglevel",
+            "error",
+            "--without-mingle",
+            "--without-gossip",
+            "--without-heartbeat",
+        ],
+        env=environment,
+        cwd=django_settings.BASE_DIR,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield process

@@ -26,7 +26,12 @@ def context(**changes):
     at = datetime(2026, 11, 23, 10, tzinfo=BUCHAREST).isoformat()
     return {
         "house": {"name": "CAS Constanța", "seat": "Constanța", "code": "CAS-CT"},
-        "provider": {"name": f"Centrul Medical {LETTERS} SRL", "uic": "12345674", "legal_form": "Policlinică", "headquarters": "Str. Ș, nr. 1"},
+        "provider": {
+            "name": f"Centrul Medical {LETTERS} SRL",
+            "uic": "12345674",
+            "legal_form": "Policlinică",
+            "headquarters": "Str. Ș, nr. 1",
+        },
         "entry_number": "12/23.11.2026",
         "filed_on": "2026-11-20",
         "registered_on": "2026-11-23",
@@ -35,7 +40,9 @@ def context(**changes):
         "reasons": [],
         "remark": "",
         "work_points": [{"name": "Sediu", "address": "Str. Ț", "authorisation": "1 – DSP"}],
-        "physicians": [{"name": "ȘERBAN Țuțu", "stamp_code": "BX2OC", "specialties": "Cardiologie", "work_point": "Sediu"}],
+        "physicians": [
+            {"name": "ȘERBAN Țuțu", "stamp_code": "BX2OC", "specialties": "Cardiologie", "work_point": "Sediu"}
+        ],
         "content_sha256": "a" * 64,
         "user_name": "12345674_CAS-CT",
         "demo": True,
@@ -46,7 +53,12 @@ def issued(**changes):
     return context(**changes) | {
         "number": "15/23.11.2026",
         "date": date(2026, 11, 23),
-        "sign": {"stage": "sign", "stage_label": "x", "name": "ALBU Sorina", "at": datetime(2026, 11, 23, 12, tzinfo=BUCHAREST).isoformat()},
+        "sign": {
+            "stage": "sign",
+            "stage_label": "x",
+            "name": "ALBU Sorina",
+            "at": datetime(2026, 11, 23, 12, tzinfo=BUCHAREST).isoformat(),
+        },
         "text_sha256": "b" * 64,
         "verify_url": f"http://127.0.0.1:8000/verifica/{CODE}/",
         "masked_key": "AB012-****-****-****",
@@ -60,7 +72,9 @@ def act():
 
 def text_of(content, tmp_path):
     (tmp_path / "a.pdf").write_bytes(content)
-    return subprocess.run(["pdftotext", "-layout", tmp_path / "a.pdf", "-"], capture_output=True, check=True, text=True).stdout
+    return subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "a.pdf", "-"], capture_output=True, check=True, text=True
+    ).stdout
 
 
 def test_the_same_act_gives_the_same_bytes(act):
@@ -82,7 +96,9 @@ def test_comma_below_is_right_in_the_pixels(tmp_path):
         name = f"{letter * 30}"
         content = pdf.render("approval", issued(provider=context()["provider"] | {"name": name}), code=CODE)
         (tmp_path / "a.pdf").write_bytes(content)
-        subprocess.run(["pdftoppm", "-r", "110", "-gray", "-f", "1", "-l", "1", tmp_path / "a.pdf", tmp_path / "p"], check=True)
+        subprocess.run(
+            ["pdftoppm", "-r", "110", "-gray", "-f", "1", "-l", "1", tmp_path / "a.pdf", tmp_path / "p"], check=True
+        )
         page = next(tmp_path.glob("p*.pgm"))
         inks[letter] = sum(255 - b for b in page.read_bytes()[20:])
         page.unlink()
@@ -159,7 +175,9 @@ def test_pdfsig_calls_the_act_valid_with_the_demo_authority(act, tmp_path):
 
     def check(content):
         (tmp_path / "a.pdf").write_bytes(content)
-        return subprocess.run(["pdfsig", "-nssdir", f"sql:{store}", tmp_path / "a.pdf"], capture_output=True, text=True).stdout
+        return subprocess.run(
+            ["pdfsig", "-nssdir", f"sql:{store}", tmp_path / "a.pdf"], capture_output=True, text=True
+        ).stdout
 
     answer = check(sealed)
     assert "Signature is Valid" in answer
@@ -200,8 +218,12 @@ def test_the_public_page_tells_genuine_altered_superseded_and_unknown(decision):
     assert upload(b"%PDF-1.7 something else").context["verdict"] == "unknown"
     assert Client().get(reverse("notifications:verify", args=["A" * 26])).status_code == 404
     newer = Document.objects.create(
-        about="00000000-0000-4000-8000-000000000001", kind="approval", house=decision.house, code=documents.new_code(),
-        context=decision.context, text_sha256=decision.text_sha256,
+        about="00000000-0000-4000-8000-000000000001",
+        kind="approval",
+        house=decision.house,
+        code=documents.new_code(),
+        context=decision.context,
+        text_sha256=decision.text_sha256,
     )
     Document.objects.filter(pk=decision.pk).update(superseded_by=newer)
     assert upload(pdf_).context["verdict"] == "superseded"

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from backoffice.accounts.roles import Can
 from backoffice.calendar import today
@@ -23,35 +23,35 @@ def frame() -> form.Step:
     """What the paper itself says: how it came, when, and whether it is signed."""
     return form.Step(
         "hartie",
-        lazy("Cererea pe hârtie"),
+        gettext_lazy("Cererea pe hârtie"),
         "",
         (
             form.Group(
-                lazy("Primirea"),
+                gettext_lazy("Primirea"),
                 (
                     form.Box(
                         "channel",
-                        lazy("Cum a venit"),
+                        gettext_lazy("Cum a venit"),
                         "select",
                         choices=tuple((c.value, c.label) for c in PAPER),
                         width="third",
                     ),
-                    form.Box("received_on", lazy("Data primirii"), "date", hint=form.DATE_HINT, width="third"),
+                    form.Box("received_on", gettext_lazy("Data primirii"), "date", hint=form.DATE_HINT, width="third"),
                     form.Box(
                         "ref",
-                        lazy("Referința de pe hârtie"),
+                        gettext_lazy("Referința de pe hârtie"),
                         required=False,
-                        hint=lazy("numărul sau codul scris pe cerere, dacă are"),
+                        hint=gettext_lazy("numărul sau codul scris pe cerere, dacă are"),
                         width="third",
                     ),
                     form.Box(
                         "signature",
-                        lazy("Semnătura reprezentantului legal"),
+                        gettext_lazy("Semnătura reprezentantului legal"),
                         "radios",
                         choices=(
-                            ("handwritten", lazy("olografă")),
-                            ("electronic", lazy("electronică")),
-                            ("none", lazy("lipsește")),
+                            ("handwritten", gettext_lazy("olografă")),
+                            ("electronic", gettext_lazy("electronică")),
+                            ("none", gettext_lazy("lipsește")),
                         ),
                     ),
                 ),

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from viewflow.workflow.models import Task
 
@@ -21,10 +21,10 @@ from workflows.nodes import Step
 from workflows.views import office
 
 DONE = {
-    Stage.PROPOSE: lazy("Propunerea a fost trimisă mai departe."),
-    Stage.VISA: lazy("Viza a fost înregistrată."),
-    Stage.ENDORSE: lazy("Avizul a fost înregistrat."),
-    Stage.SIGN: lazy("Semnătura a fost înregistrată; decizia se emite."),
+    Stage.PROPOSE: gettext_lazy("Propunerea a fost trimisă mai departe."),
+    Stage.VISA: gettext_lazy("Viza a fost înregistrată."),
+    Stage.ENDORSE: gettext_lazy("Avizul a fost înregistrat."),
+    Stage.SIGN: gettext_lazy("Semnătura a fost înregistrată; decizia se emite."),
 }
 
 

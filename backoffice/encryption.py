@@ -62,6 +62,9 @@ def blind_index(value: str, *, context: str) -> bytes:
 class EncryptedJSONField(models.BinaryField):
     """JSON at rest as AEAD ciphertext. It cannot be filtered on: keep a blind index beside it for that."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["editable"] = True
         super().__init__(*args, **kwargs)

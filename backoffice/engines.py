@@ -200,7 +200,9 @@ def _hand_over(path: Path, account: pwd.struct_passwd | None) -> Path:
 
 def _spawn(command: list[str], account: pwd.struct_passwd | None, **options: Any) -> subprocess.Popen:
     libc = ctypes.CDLL(None, use_errno=True)
-    as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+    as_account: dict[str, Any] = (
+        {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+    )
     return subprocess.Popen(
         command,
         cwd="/",

@@ -38,7 +38,7 @@ def office_case(user: User, public_id: UUID) -> Case:
 def paper_filing(user: User, public_id: UUID) -> Filing:
     """A paper filing of a house in which one may key in today."""
     filing = Filing.objects.select_related("house").filter(public_id=public_id, house__isnull=False).first()
-    if filing is None or not access.can(user, Can.KEY_IN, filing.house_id):
+    if filing is None or filing.house is None or not access.can(user, Can.KEY_IN, filing.house):
         raise Http404
     return filing
 

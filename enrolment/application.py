@@ -52,7 +52,7 @@ class Parsed:
     `as_written` are the fields whose wrong value stands on the paper and was accepted as such (finding R11).
     """
 
-    content: dict[str, Any] | None
+    content: Any  # dict, or None when there are errors
     errors: tuple[FieldError, ...]
     as_written: frozenset[str] = frozenset()
 
@@ -96,12 +96,16 @@ def _checked(problem: Callable[[str, date], str | None], *, tidy: Callable[[str]
             raise PydanticCustomError("missing", "empty")
         if len(cleaned) > 254:
             raise PydanticCustomError("too_long", "too long", {"maximum": 254})
-        if code := problem(cleaned, info.context["today"]):
+        if code := problem(cleaned, _today(info)):
             raise PydanticCustomError(code, code)
         return cleaned
 
     schema = {"type": "string"} | ({"pattern": pattern} if pattern else {})
     return Annotated[str, BeforeValidator(check), WithJsonSchema(schema)]
+
+
+def _today(info: ValidationInfo) -> date:
+    return (info.context or {})["today"]
 
 
 def _email_problem(value: str, today: date) -> str | None:
@@ -134,7 +138,7 @@ def _date(value: Any) -> str:
 
 def _past_date(value: Any, info: ValidationInfo) -> str:
     day = _date(value)
-    if day > info.context["today"].isoformat():
+    if day > _today(info).isoformat():
         raise PydanticCustomError("future_date", "after today")
     return day
 
@@ -408,9 +412,9 @@ def _across(content: dict[str, Any], wrong: set[str]) -> list[FieldError]:
             if owner != physician.get("cnp"):
                 errors.append(error(f"{place}.stamp_code", "stamp_code_shared"))
     errors += _without_people(content, wrong)
-    if content.get("des_channel") == "own_application" and content.get("application") is None:
-        if "application" not in wrong:
-            errors.append(error("application", "missing"))
+    own = content.get("des_channel") == "own_application"
+    if own and content.get("application") is None and "application" not in wrong:
+        errors.append(error("application", "missing"))
     return errors + _registers(content, wrong)
 
 

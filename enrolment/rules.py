@@ -3,8 +3,9 @@
 None blocks registration: the law wants an answer to every request. Pure.
 """
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,7 @@ class Finding:
 
     code: str
     field: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """As it is stored with the case."""

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from backoffice.accounts.http import SignedInRequest
 from backoffice.calendar import today
 from enrolment import access, nomenclature
 from enrolment.enums import Channel
@@ -14,10 +15,11 @@ from enrolment.errors import Refused
 from enrolment.models import Case, Filing, LicenceKey
 from enrolment.services import communication, completions, licences
 from notifications.models import Document
+from notifications.views import pdf_response, sealed_act
 
 
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedInRequest) -> HttpResponse:
     """Drafts and requests of this account."""
     filings = Filing.objects.filter(owner=request.user, channel=Channel.ONLINE)
     cases = Case.objects.filter(filing__in=filings).select_related("house", "entry").order_by("-pk")[:100]
@@ -26,7 +28,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def case(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """One request: where it stands, the legal clock, what is asked of me, the acts."""
     found = access.own_case(request.user, public_id)
     asked = completions.open_request(found)
@@ -48,20 +50,16 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def document(request: HttpRequest, public_id: UUID, document_id: UUID) -> HttpResponse:
+def document(request: SignedInRequest, public_id: UUID, document_id: UUID) -> HttpResponse:
     """An act of my request; the first reading of the decision is its communication."""
     found = access.own_case(request.user, public_id)
-    act = Document.objects.filter(public_id=document_id, about=found.public_id, sealed_at__isnull=False).first()
-    if act is None:
-        raise Http404
+    act = sealed_act(found.public_id, document_id)
     communication.read(found, act, by=request.user)
-    response = HttpResponse(bytes(act.pdf), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{act.kind}-{act.number.replace("/", "-")}.pdf"'
-    return response
+    return pdf_response(act)
 
 
 @reauthentication_required
-def key(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def key(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """The licence key: shown once, after a fresh log-in; a second try answers 410."""
     found = access.own_case(request.user, public_id)
     held = (

@@ -56,7 +56,10 @@ def _make_demo(folder: Path, house_code: str, files: SealFiles) -> None:
         _write(ca_key_file, _key_bytes(ca_key))
         _write(files.authority, _certificate(name, name, ca_key, ca_key, is_authority=True))
     if not files.certificate.exists():
-        ca_key = serialization.load_pem_private_key(ca_key_file.read_bytes(), None)
+        loaded = serialization.load_pem_private_key(ca_key_file.read_bytes(), None)
+        if not isinstance(loaded, ec.EllipticCurvePrivateKey):
+            raise SealUnavailable(f"{ca_key_file} is not a key of this demo authority: delete the folder.")
+        ca_key = loaded
         authority = x509.load_pem_x509_certificate(files.authority.read_bytes())
         key = ec.generate_private_key(ec.SECP256R1())
         _write(files.key, _key_bytes(key))

@@ -50,13 +50,14 @@ def verify(pdf: bytes, *, house_code: str) -> SealReport:
     from pyhanko.keys import load_cert_from_pemder
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 
     authority = load_cert_from_pemder(str(seal_files(house_code).authority))
     signature = PdfFileReader(BytesIO(pdf)).embedded_signatures[0]
     status = validate_pdf_signature(signature, ValidationContext(trust_roots=[authority], allow_fetching=False))
     return SealReport(
-        intact=status.intact and status.valid and status.coverage.name == "ENTIRE_FILE",
+        intact=status.intact and status.valid and status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
         trusted=status.trusted,
         signer=status.signing_cert.subject.native["common_name"],
     )

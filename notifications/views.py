@@ -1,13 +1,31 @@
 """The public page behind the QR of every act: genuine, altered, superseded or unknown."""
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from notifications.models import Document
 from notifications.services.documents import Verdict, judge
 
 MAX_BYTES = 10 * 1024 * 1024
+
+
+def sealed_act(about: UUID, public_id: UUID) -> Document:
+    """The door to an issued act: it belongs to the case one has already been let into, else 404."""
+    found = Document.objects.filter(public_id=public_id, about=about, sealed_at__isnull=False).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def pdf_response(act: Document) -> HttpResponse:
+    """The sealed bytes, shown in the browser under a name that says what they are."""
+    response = HttpResponse(bytes(act.pdf or b""), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{act.kind}-{act.number.replace("/", "-")}.pdf"'
+    return response
 
 
 @login_not_required
@@ -19,7 +37,7 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
         upload = request.FILES.get("file")
         if upload is None:
             problem = _("Alegeți fișierul PDF pe care vreți să îl verificați.")
-        elif upload.size > MAX_BYTES:
+        elif (upload.size or 0) > MAX_BYTES:
             problem = _(
                 "Fișierul are peste 10 MB; actele noastre sunt mult mai mici. Alegeți fișierul primit de la casă."
             )

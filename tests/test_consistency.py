@@ -154,7 +154,7 @@ def test_identity_numbers_are_ciphertext_in_the_database(people, case):
             cursor.execute(f"select t::text from {table} t")
             stored = "".join(row[0] for row in cursor.fetchall())
             assert "1750514139013" not in stored
-            assert "1750514139013".encode().hex() not in stored
+            assert b"1750514139013".hex() not in stored
 
 
 def test_an_encrypted_column_cannot_be_searched():

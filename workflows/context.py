@@ -1,5 +1,7 @@
 """What every work page shows: the house, the roles in it, the queues."""
 
+from typing import Any
+
 from django.http import HttpRequest
 
 from backoffice.accounts.access import Grants
@@ -23,7 +25,7 @@ def work(request: HttpRequest) -> dict:
     }
 
 
-def grants_of(request: HttpRequest) -> Grants:
+def grants_of(request: Any) -> Grants:
     """Read once per request."""
     if not hasattr(request, "grants"):
         request.grants = Grants.of(request.user)

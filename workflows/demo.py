@@ -16,6 +16,7 @@ from backoffice.accounts.services import memberships, persons
 from backoffice.calendar import today
 from backoffice.jobs import queue, tasks
 from backoffice.jobs.models import Job
+from enrolment.enums import Outcome
 from enrolment.models import Case, Filing
 from enrolment.services import acts, decisions, filings
 from workflows import carrying
@@ -121,7 +122,7 @@ def _claim(case: Case) -> None:
 
 
 def _sign(case: Case) -> None:
-    act = acts.draft(case, decisions.proposal(case).outcome)
+    act = acts.draft(case, Outcome(decisions.proposal(case).outcome))
     _act(case, DIRECTOR, outcome="agree", text_sha256=act.sha256)
 
 

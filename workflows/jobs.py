@@ -79,7 +79,7 @@ def _numbered(case: Case, acts: list[Document]) -> Document:
     )
     fault("numbered")
     for act in acts:
-        numbered = documents.number(act, take=lambda: taken.number, day=taken.day)
+        numbered = documents.number(act, take=lambda: taken.number, day=taken.day or day)
         act.number, act.day = numbered.number, numbered.day
     return taken
 

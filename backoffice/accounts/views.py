@@ -6,7 +6,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST
 
 from backoffice.accounts import access
 from backoffice.accounts.access import Grants
+from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House, Membership, User
 from backoffice.accounts.roles import DESCRIPTIONS, Can, Role
 from backoffice.accounts.services import identities, memberships
 from backoffice.calendar import today
 
 
-def identity(request: HttpRequest) -> HttpResponse:
+def identity(request: SignedInRequest) -> HttpResponse:
     """Who the holder of this account is: asked once, before the first filing."""
     if request.user.person_id:
         return redirect("home")
@@ -44,7 +45,7 @@ def identity(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def choose_house(request: HttpRequest) -> HttpResponse:
+def choose_house(request: SignedInRequest) -> HttpResponse:
     """Work in another of one's houses."""
     house = next((h for h in Grants.of(request.user).houses if h.code == request.POST.get("house")), None)
     if house is None:
@@ -54,7 +55,7 @@ def choose_house(request: HttpRequest) -> HttpResponse:
 
 
 @reauthentication_required
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     """The roles of the administrator's house; giving one is a step-up act (security.md S14)."""
     house = _managed_house(request)
     error = ""
@@ -81,7 +82,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @reauthentication_required
-def end_role(request: HttpRequest, pk: int) -> HttpResponse:
+def end_role(request: SignedInRequest, pk: int) -> HttpResponse:
     """End a role at once."""
     house = _managed_house(request)
     membership = get_object_or_404(Membership, pk=pk, house=house)
@@ -108,14 +109,14 @@ def _identity_boxes(typed: dict[str, str], errors: dict[str, str]) -> list[dict]
     ]
 
 
-def _managed_house(request: HttpRequest) -> House:
+def _managed_house(request: SignedInRequest) -> House:
     house = access.houses_where(request.user, Can.MANAGE_PEOPLE).first()
     if house is None:
         raise PermissionDenied
     return house
 
 
-def _give_role(request: HttpRequest, house: House) -> str:
+def _give_role(request: SignedInRequest, house: House) -> str:
     """Give the role that was asked for; the sentence to show when that is not possible."""
     user = User.objects.filter(email__iexact=request.POST.get("email", "").strip()).first()
     role = request.POST.get("role", "")
@@ -158,6 +159,6 @@ def _day(typed: str) -> date | None:
     return date(int(year), int(month), int(day))
 
 
-def _next(request: HttpRequest) -> str | None:
+def _next(request: SignedInRequest) -> str | None:
     target = request.POST.get("next", "")
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else reverse("enrolment:mine")

@@ -74,7 +74,7 @@ def save_paper(filing: Filing, *, content: dict, as_written: Iterable[str]) -> N
     """
     reference = str(content.get("ref") or "").strip()[:60]
     channel = content.get("channel")
-    content = content | {"house": filing.house.code}
+    content = content | {"house": filing.house.code if filing.house else None}
     if not save_draft(filing, content=content, as_written=as_written):
         return
     with constraints_as_sentences(Filing), transaction.atomic():

@@ -103,7 +103,7 @@ def _mail(message: Message) -> EmailMessage:
         headers={"Message-ID": f"<{message.public_id}@des-backoffice>", "Auto-Submitted": "auto-generated"},
     )
     for document in message.documents.all():
-        mail.attach(f"{document.kind}-{document.code}.pdf", bytes(document.pdf), "application/pdf")
+        mail.attach(f"{document.kind}-{document.code}.pdf", bytes(document.pdf or b""), "application/pdf")
     return mail
 
 

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from backoffice.accounts.http import SignedInRequest
 from enrolment import form, nomenclature
 from enrolment.application import FieldError
 from enrolment.errors import Invalid, Refused
 
 
-def posted(request: HttpRequest, content: dict, page: form.Step) -> dict:
+def posted(request: SignedInRequest, content: dict, page: form.Step) -> dict:
     """The content with what this page posted, one row more or less if its button was pressed."""
     merged = form.merge(content, request.POST, page)
     if add := request.POST.get("add"):
@@ -81,7 +82,7 @@ def reasons(codes: Iterable[str]) -> list[nomenclature.Item]:
 
 
 def whole_form(
-    request: HttpRequest,
+    request: SignedInRequest,
     *,
     template: str,
     content: dict,

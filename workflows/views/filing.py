@@ -4,13 +4,14 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House
 from backoffice.calendar import today
 from enrolment import access, application, form, rules
@@ -25,17 +26,17 @@ from workflows.views import boxes
 
 @login_not_required
 @require_GET
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: SignedInRequest) -> HttpResponse:
     """What filing needs and how long it takes, before any account (product.md A1)."""
-    drafts = []
+    drafts: list[Filing] = []
     if request.user.is_authenticated:
-        drafts = Filing.objects.filter(owner=request.user, submitted_at__isnull=True, channel="online")
-        drafts = list(drafts.order_by("-saved_at")[:5])
+        open_ones = Filing.objects.filter(owner=request.user, submitted_at__isnull=True, channel="online")
+        drafts = list(open_ones.order_by("-saved_at")[:5])
     return render(request, "filing/start.html", {"drafts": drafts})
 
 
 @require_POST
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
     """Open a draft."""
     if request.user.person_id is None:
         return redirect(f"{reverse('accounts:identity')}?next={reverse('workflows:file')}")
@@ -43,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return redirect("workflows:file_step", public_id=draft.public_id, step=form.steps()[0].slug)
 
 
-def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
+def step(request: SignedInRequest, public_id: UUID, step: str) -> HttpResponse:
     """One page of the form. What was typed is kept first and judged afterwards."""
     draft = access.own_filing(request.user, public_id)
     page = form.step(step)
@@ -80,7 +81,7 @@ def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
     )
 
 
-def review(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Everything at a glance, what is still wrong and what the house will see; then submit, once."""
     draft = access.own_filing(request.user, public_id)
     if draft.is_submitted:
@@ -111,7 +112,7 @@ def review(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def receipt(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """The proof of filing: number, day, term, fingerprint; stands on its own when printed (product.md A8)."""
     draft = access.own_filing(request.user, public_id)
     if not draft.is_submitted:
@@ -120,7 +121,7 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "filing/receipt.html", {"filing": draft, "cases": cases})
 
 
-def completion(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def completion(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Answer what the house asked for: the whole form, filled in, on one page."""
     case = access.own_case(request.user, public_id)
     asked = completions.open_request(case)
@@ -181,7 +182,9 @@ def _houses(content: dict | None) -> list[House]:
 
 def _warnings(content: dict | None, day: date) -> list[str]:
     """What the automatic rules will tell the clerk, said to the applicant before filing."""
-    sentences = []
+    sentences: list[str] = []
+    if content is None:
+        return sentences
     for house in _houses(content):
         part = application.part_for_county(content, house.county)
         duplicate = filings.has_enrolment(house, part["provider"]["uic"])

@@ -1,10 +1,11 @@
 """The inbox of a house and its search box."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House
 from backoffice.accounts.roles import Can
 from backoffice.calendar import today
@@ -15,7 +16,7 @@ TABS = ("mine", "take", "all")
 
 
 @require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedInRequest) -> HttpResponse:
     """The most urgent legal term first; mine, to take, all. Filters live in the URL."""
     house, rights = _work(request)
     queues = {
@@ -44,7 +45,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: SignedInRequest) -> HttpResponse:
     """Find a case of the house, open or closed."""
     house, _rights = _work(request)
     query = request.GET.get("q", "")[:100]
@@ -55,7 +56,7 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _work(request: HttpRequest) -> tuple[House, frozenset[Can]]:
+def _work(request: SignedInRequest) -> tuple[House, frozenset[Can]]:
     grants = grants_of(request)
     house = current_house(request, grants)
     if house is None or Can.SEE_CASES not in grants.rights_in(house):

@@ -7,12 +7,13 @@ from uuid import UUID
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.accounts import access as rights
+from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import User
 from backoffice.accounts.roles import Can
 from backoffice.audit.codes import SENTENCES
@@ -27,6 +28,7 @@ from enrolment.errors import Refused
 from enrolment.models import Case, LicenceKey
 from enrolment.services import completions, decisions, licences
 from notifications.models import Document, Message
+from notifications.views import pdf_response, sealed_act
 from workflows import carrying, lists
 from workflows.flows import ISSUE
 from workflows.models import Turn
@@ -35,12 +37,12 @@ from workflows.views import boxes
 
 
 @require_GET
-def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def case(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """The case page."""
     return page(request, access.office_case(request.user, public_id))
 
 
-def page(request: HttpRequest, case: Case, *, refused: str = "", typed: Any = None) -> HttpResponse:
+def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any = None) -> HttpResponse:
     """The case page, with what a refused act had typed."""
     turn = Turn.objects.select_related("holder__person", "task").get(case=case)
     content = case.content
@@ -89,7 +91,7 @@ def acts_of(case: Case, turn: Turn, user: User) -> Acts:
     step = turn.task.flow_task if turn.task else None
     if not isinstance(step, Step):
         return Acts()
-    colleagues = ()
+    colleagues: tuple[User, ...] = ()
     if rights.can(user, Can.REASSIGN, case.house):
         colleagues = tuple(u for u in carrying.colleagues(case, step, today=today()) if u.pk != turn.holder_id)
     if not rights.can(user, step.right, case.house):
@@ -131,24 +133,14 @@ def parked_job(case: Case) -> Job | None:
 
 
 @require_GET
-def document(request: HttpRequest, public_id: UUID, document_id: UUID) -> HttpResponse:
+def document(request: SignedInRequest, public_id: UUID, document_id: UUID) -> HttpResponse:
     """An act of the case, as issued."""
-    return pdf_response(access.office_case(request.user, public_id), document_id)
-
-
-def pdf_response(case: Case, document_id: UUID) -> HttpResponse:
-    """The sealed bytes of an act of this case, or 404."""
-    found = Document.objects.filter(public_id=document_id, about=case.public_id, sealed_at__isnull=False).first()
-    if found is None:
-        raise Http404
-    response = HttpResponse(bytes(found.pdf), content_type="application/pdf")
-    name = f"{found.kind}-{found.number.replace('/', '-')}.pdf"
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    case = access.office_case(request.user, public_id)
+    return pdf_response(sealed_act(case.public_id, document_id))
 
 
 @reauthentication_required
-def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def hand_over(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """The key of a request that came on paper, once, on a page to print and hand over at the counter."""
     case = access.office_case(request.user, public_id)
     key = (
@@ -175,7 +167,7 @@ def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def retry(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def retry(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Ask again for issuing that stopped."""
     case = access.office_case(request.user, public_id)
     rights.demand(request.user, Can.RETRY_WORK, case.house)

@@ -3,16 +3,18 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.roles import Can
 from backoffice.calendar import today
 from enrolment import access, form
 from enrolment.enums import PAPER, Channel
+from enrolment.models import Filing
 from enrolment.services import filings
 from workflows import filing as filing_service
 from workflows.context import current_house, grants_of
@@ -60,7 +62,7 @@ def frame() -> form.Step:
     )
 
 
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
     """Start keying in; an empty draft of the house opens."""
     grants = grants_of(request)
     house = current_house(request, grants)
@@ -76,16 +78,11 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/paper_new.html", {"drafts": drafts[:10]})
 
 
-def form_view(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def form_view(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """The whole paper form on one page. A wrong number that stands so on the paper is kept "as written" (R11)."""
     draft = access.paper_filing(request.user, public_id)
     if draft.is_submitted:
-        first = draft.cases.order_by("pk").first()
-        messages.success(request, _("Cererea este înregistrată cu nr. {number}.").format(number=first.entry))
-        return redirect(
-            "workflows:search" if first.house_id != draft.house_id else "workflows:case",
-            **({} if first.house_id != draft.house_id else {"public_id": first.public_id}),
-        )
+        return _registered(request, draft)
 
     def save(content: dict, as_written: list[str]) -> None:
         filings.save_paper(draft, content=content, as_written=as_written)
@@ -106,3 +103,12 @@ def form_view(request: HttpRequest, public_id: UUID) -> HttpResponse:
         done=reverse("workflows:paper", args=[public_id]),
         pages=(frame(), *form.steps()),
     )
+
+
+def _registered(request: SignedInRequest, filing: Filing) -> HttpResponse:
+    """Say the number and open the case; a redirected request is another house's case by now."""
+    case = filing.cases.select_related("entry").order_by("pk")[0]
+    messages.success(request, _("Cererea este înregistrată cu nr. {number}.").format(number=case.entry))
+    if case.house_id != filing.house_id:
+        return redirect("workflows:paper_new")
+    return redirect("workflows:case", public_id=case.public_id)

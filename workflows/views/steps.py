@@ -2,7 +2,7 @@
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from viewflow.workflow.models import Task
 
 from backoffice import errors
+from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import User
 from backoffice.calendar import today
-from enrolment.enums import Stage
+from enrolment.enums import Outcome, Stage
 from enrolment.errors import Refused, Stale
 from enrolment.models import Case
 from enrolment.services import acts, decisions
@@ -29,13 +30,13 @@ DONE = {
 
 
 @require_POST
-def claim(request: HttpRequest, task: int) -> HttpResponse:
+def claim(request: SignedInRequest, task: int) -> HttpResponse:
     """Take a step."""
     return _on_step(request, task, lambda t: carrying.claim(t, by=request.user), _("Ați preluat dosarul."))
 
 
 @require_POST
-def release(request: HttpRequest, task: int) -> HttpResponse:
+def release(request: SignedInRequest, task: int) -> HttpResponse:
     """Give a step back."""
     return _on_step(
         request, task, lambda t: carrying.release(t, by=request.user), _("Dosarul este din nou în lista casei.")
@@ -43,7 +44,7 @@ def release(request: HttpRequest, task: int) -> HttpResponse:
 
 
 @require_POST
-def reassign(request: HttpRequest, task: int) -> HttpResponse:
+def reassign(request: SignedInRequest, task: int) -> HttpResponse:
     """Give a step to a colleague."""
     pk = request.POST.get("to", "")
     to = User.objects.filter(pk=pk, is_active=True).select_related("person").first() if pk.isdigit() else None
@@ -55,7 +56,7 @@ def reassign(request: HttpRequest, task: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def act(request: HttpRequest, task: int) -> HttpResponse:
+def act(request: SignedInRequest, task: int) -> HttpResponse:
     """Carry out a step. Signing shows the text first and asks for a fresh log-in (architecture.md 7 "signing")."""
     try:
         found = carrying.task_for(request.user, task)
@@ -97,10 +98,10 @@ def _done(task: Task, answer: carrying.Answer) -> str:
     return str(DONE[task.flow_task.stage])
 
 
-def _signing_page(request: HttpRequest, task: Task, case: Case, refused: str = "") -> HttpResponse:
+def _signing_page(request: SignedInRequest, task: Task, case: Case, refused: str = "") -> HttpResponse:
     """The frozen text with its fingerprint: exactly this is signed."""
     decisions.demand_part(case, request.user, Stage.SIGN)
-    draft = acts.draft(case, decisions.proposal(case).outcome)
+    draft = acts.draft(case, Outcome(decisions.proposal(case).outcome))
     return render(
         request,
         "workflows/sign.html",
@@ -116,13 +117,13 @@ def _signing_page(request: HttpRequest, task: Task, case: Case, refused: str = "
     )
 
 
-def _on_step(request: HttpRequest, pk: int, do, done: str) -> HttpResponse:
+def _on_step(request: SignedInRequest, pk: int, do, done: str) -> HttpResponse:
     try:
         case = do(carrying.task_for(request.user, pk))
     except Stale:
         return errors.conflict(request)
     except Refused as refused:
-        messages.error(request, refused.sentence)
+        messages.error(request, str(refused.sentence))
         return redirect("workflows:inbox")
     messages.success(request, done)
     return redirect("workflows:case", public_id=case.public_id)

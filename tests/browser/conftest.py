@@ -127,7 +127,7 @@ class Visitor:
         )
         self.page = self.context.new_page()
         self.site, self.width = site, width
-        self.complaints, self.violations = [], []
+        self.complaints, self.violations, self.looked = [], [], 0
         self.page.on("console", lambda m: self.complaints.append(m.text) if _is_complaint(m) else None)
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
 
@@ -150,6 +150,7 @@ class Visitor:
         """Photograph the page, let axe judge it, and see that nothing sticks out sideways."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.width}.png", full_page=True)
+        self.looked += 1
         if judge:
             for violation in Axe().run(self.page).response["violations"]:
                 self.violations.append((name, violation["id"], [n["html"][:160] for n in violation["nodes"][:3]]))
@@ -169,6 +170,8 @@ def visit(chromium, site):
         visitors.append(Visitor(chromium, site, width=width, **options))
         return visitors[-1]
 
+    arrive.pages = lambda: sum(v.looked for v in visitors)
+    arrive.violations = lambda: [c for v in visitors for c in v.violations]
     yield arrive
     complaints = [c for v in visitors for c in v.complaints]
     violations = [c for v in visitors for c in v.violations]

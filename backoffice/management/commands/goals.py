@@ -1,0 +1,39 @@
+"""`manage.py goals [ID]`: the measured promises, one line `GOAL id | value | target | PASS|FAIL` each, with the machine's name."""
+
+import os
+import platform
+import subprocess
+import sys
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+FILES = {
+    "INTAKE": "test_intake_goal.py",
+    "G11": "test_four_eyes_goal.py",
+    "G12": "test_races_goal.py",
+    "G17": "test_crash_goal.py",
+    "QUERIES": "test_pages_goal.py::test_queries",
+    "WORDS": "test_pages_goal.py::test_words",
+    "G39": "test_pages_goal.py::test_axe",
+}
+
+
+class Command(BaseCommand):
+    help = "Run the measured promises (tests/goals) and their self-tests; SCALE=campaign for the large sizes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("goal", nargs="?", choices=sorted(FILES), help="only this one")
+
+    def handle(self, *args, **options) -> None:
+        chosen = [FILES[options["goal"]]] if options["goal"] else list(FILES.values())
+        self.stdout.write(
+            f"{platform.node()}: {os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}"
+        )
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:randomly", *[f"tests/goals/{name}" for name in chosen]],
+            cwd=settings.BASE_DIR,
+            # The tests choose engines of their own.
+            env={k: v for k, v in os.environ.items() if k not in ("VAR_DIR", "DEMO")},
+        )
+        sys.exit(done.returncode)

@@ -46,7 +46,9 @@ def case(committed_people):
 
 def test_two_clerks_claim_one_case(committed_people, case):
     people, task = committed_people, open_task(case)
-    results = together(*[lambda u=u: carrying.claim(task, by=u) for u in (people.clerk, people.clerk2)] * 2)
+    results = together(
+        *[lambda u=u: carrying.claim(open_task_row(task), by=u) for u in (people.clerk, people.clerk2)] * 2
+    )
     assert results.count("ok") == 1
     assert set(results) == {"ok", "Stale"}
 

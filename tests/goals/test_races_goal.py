@@ -18,7 +18,7 @@ def one_round(people, number):
     """Two claims at once, then three submits at once: how many effects too many or too few."""
     case = file_case(people.provider, name=f"Cabinet {number}")
     task = open_task(case)
-    claims = together(*[lambda u=u: carrying.claim(task, by=u) for u in (people.clerk, people.clerk2)])
+    claims = together(*[lambda u=u: carrying.claim(open_task_row(task), by=u) for u in (people.clerk, people.clerk2)])
     holder = open_task(case).owner
     answer = carrying.Answer("reject", reasons=("R05",))
     acts = together(*[lambda: carrying.act(open_task_row(task), by=holder, answer=answer, today=DAY)] * 3)

@@ -5,6 +5,7 @@ In production (`ENVIRONMENT=production`) every secret must be given: a missing o
 """
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from csp.constants import NONE, SELF
@@ -99,6 +100,8 @@ EMBEDDED_POSTGRES = "DATABASE_URL" not in env.ENVIRON
 DATABASES = {
     "default": engines.postgres_settings(VAR_DIR) if EMBEDDED_POSTGRES else env.db("DATABASE_URL"),
 }
+# A socket folder in the URL is written %2F…: postgres://user@%2Frun%2Fpostgresql/name
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Bound on the server: a failing statement is logged without its values (security.md finding 12).

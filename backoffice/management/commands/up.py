@@ -39,6 +39,7 @@ def processes(port: int) -> dict[str, list[str]]:
             "4",
             "--access-logfile",
             "/dev/null",
+            "--no-control-socket",
         ],
         "worker": [PYTHON, "-m", "celery", "-A", "backoffice", "worker", "--concurrency", "2", "--loglevel", "warning"],
         "beat": [

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 
 from backoffice.accounts.models import House, User
 from backoffice.jobs import queue
@@ -20,6 +21,7 @@ KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "a
 @pytest.fixture(autouse=True)
 def quick_and_quiet(settings, monkeypatch, request):
     """Cheap password hashes, mails in memory, and no message to a broker unless a worker listens."""
+    translation.activate("ro")  # a page asked for in English before must not speak here
     if "browser" in request.keywords:
         return
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

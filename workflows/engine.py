@@ -1,7 +1,7 @@
 """The lock and the shared settings of every flow (engine.md 3)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -18,9 +18,11 @@ class RowLock:
 
     @contextmanager
     def __call__(self, flow_class: type, process_pk: int) -> Iterator[None]:
+        # Inside somebody's transaction a savepoint keeps it usable when the lock is not got.
+        guard = transaction.atomic() if connection.in_atomic_block else nullcontext()
         with transaction.atomic():
             try:
-                with transaction.atomic():
+                with guard:
                     with connection.cursor() as cursor:
                         cursor.execute("select set_config('lock_timeout', %s, true)", [settings.LOCK_TIMEOUT])
                     found = Process.objects.select_for_update(no_key=True).filter(pk=process_pk)

@@ -37,7 +37,7 @@ def ask(case: Case, *, by: User, reasons: Sequence[str], text: str, today: date)
         raise Refused(_("Alegeți cel puțin un motiv din listă."))
     if not text.strip():
         raise Refused(_("Scrieți exact ce are de completat solicitantul."))
-    with constraints_as_sentences(CompletionRequest), transaction.atomic():
+    with constraints_as_sentences(CompletionRequest):
         asked = CompletionRequest.objects.create(
             case=case, reasons=list(reasons), text=text, asked_by=by, due_on=add_working_days(today, WORKING_DAYS)
         )

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -99,7 +98,7 @@ def sign(case: Case, *, by: User, outcome: Outcome, text_sha256: str = "", text:
         raise Refused(_("Textul deciziei s-a schimbat de când l-ați citit. Citiți-l din nou și semnați."))
     decision = _decide(case, by=by, stage=Stage.SIGN, outcome=outcome, target=State.ISSUING, text_sha256=act.sha256)
     if outcome == Outcome.APPROVE:
-        with constraints_as_sentences(Enrolment), transaction.atomic():
+        with constraints_as_sentences(Enrolment):
             Enrolment.objects.create(
                 case=case, house=case.house, provider_uic=case.provider_uic, provider_name=case.provider_name
             )
@@ -128,13 +127,13 @@ def _decide(
         raise Refused(sentence)
     if stage not in (Stage.PROPOSE,) and outcome not in (Outcome.RETURN, proposal(case).outcome):
         raise Refused(_("La această etapă se confirmă propunerea sau se întoarce dosarul."))
-    with constraints_as_sentences(Decision), transaction.atomic():
+    with constraints_as_sentences(Decision):
         decision = Decision.objects.create(
             case=case,
             round=case.round,
             stage=stage,
             outcome=outcome,
-            person=by.person,
+            person_id=by.person_id,
             user=by,
             membership=membership,
             reasons=list(reasons),
@@ -143,7 +142,7 @@ def _decide(
             text_sha256=text_sha256,
         )
     if outcome == Outcome.RETURN:
-        _move(case, SOURCE[stage], State.REVIEW, round=F("round") + 1)
+        _move(case, SOURCE[stage], State.REVIEW, rounds=1)
         log.record("decision.returned", on=case, by=by, house=case.house, stage=str(stage))
     else:
         _move(case, SOURCE[stage], target)
@@ -151,12 +150,12 @@ def _decide(
     return decision
 
 
-def _move(case: Case, source: State, target: State, **fields: object) -> None:
+def _move(case: Case, source: State, target: State, *, rounds: int = 0) -> None:
     """Compare-and-set: the WHERE clause is the guard (style.md rule 1)."""
-    moved = Case.objects.filter(pk=case.pk, state=source, round=case.round).update(state=target, **fields)
-    if not moved:
+    here = Case.objects.filter(pk=case.pk, state=source, round=case.round)
+    if not here.update(state=target, round=case.round + rounds):
         raise Stale
-    case.refresh_from_db(fields=["state", "round"])
+    case.state, case.round = target, case.round + rounds
 
 
 def _demand_reasons(codes: Sequence[str], *, kinds: Sequence[str]) -> None:

@@ -110,6 +110,9 @@ DATABASES["default"].setdefault("OPTIONS", {})["server_side_binding"] = True
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = env.int("PREPARE_THRESHOLD", default=2) or None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Throttles of log-in and mails count here, the same for every process.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle_cache"}}
+
 # --- Redis: a hint, never the truth (security.md R1) ---------------------------------------------------------------
 EMBEDDED_VALKEY = "REDIS_URL" not in env.ENVIRON
 CELERY_BROKER_URL = engines.broker_url(VAR_DIR) if EMBEDDED_VALKEY else env.str("REDIS_URL")

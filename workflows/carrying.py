@@ -99,7 +99,7 @@ def act(task: Task, *, by: User, answer: Answer, today: date) -> Case:
     Raises `PermissionDenied`, `Refused`, `Stale`; nothing was changed then.
     """
     with _locked_step(task) as (activation, case):
-        demand_holder(activation, by)
+        demand_holder(activation, by, case)
         _ACTS[activation.flow_task.stage](case, by, answer, today)
         activation.start(request=None)
         activation.execute()

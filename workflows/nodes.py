@@ -5,12 +5,12 @@ transaction. They are the first of the three walls of four eyes (node, service, 
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Now
 from viewflow.workflow import STATUS, flow
 from viewflow.workflow.activation import Activation
+from viewflow.workflow.models import Process
 from viewflow.workflow.nodes.handle import HandleActivation
 from viewflow.workflow.nodes.view import ViewActivation
 
@@ -28,6 +28,13 @@ def _open_turn(activation: Activation, *, right: str = "", holder: User | None =
     Turn.objects.filter(process=activation.process.pk).update(
         task=activation.task, step=activation.flow_task.name, right=right, holder=holder, since=Now()
     )
+
+
+def turn_of(process: Process) -> Turn:
+    """The turn of a process with its case and house, read once per process object."""
+    if "turn" not in process._state.fields_cache:
+        process._state.fields_cache["turn"] = Turn.objects.select_related("case__house").get(process=process.pk)
+    return process.turn
 
 
 class StepActivation(ViewActivation):
@@ -73,20 +80,20 @@ class Step(flow.View):
         return access.can(user, self.right, case.house_id) and decisions.refusal(case, user, self.stage) is None
 
     def can_assign(self, user, task):
-        return task.owner_id is None and self.may(user, task.process.turn.case)
+        return task.owner_id is None and self.may(user, turn_of(task.process).case)
 
     def can_execute(self, user, task):
-        return task.owner_id == user.pk and self.may(user, task.process.turn.case)
+        return task.owner_id == user.pk and self.may(user, turn_of(task.process).case)
 
     def can_unassign(self, user, task):
         return task.owner_id == user.pk
 
     def _permission(self, activation: Activation) -> str:
-        return access.permission_name(self.right, activation.process.turn.house.code)
+        return access.permission_name(self.right, turn_of(activation.process).case.house.code)
 
     def _former_holder(self, activation: Activation) -> User | None:
         """A case that comes back to a step goes to whoever did it before, if they still may (product.md C1)."""
-        case = activation.process.turn.case
+        case = turn_of(activation.process).case
         last = case.decisions.filter(stage=self.stage).select_related("user").last()
         return last.user if last and self.may(last.user, case) else None
 
@@ -113,7 +120,7 @@ class JobActivation(WaitActivation):
     @classmethod
     def create(cls, flow_task, prev_activation, token, data=None, seed=None):
         activation = super().create(flow_task, prev_activation, token, data=data, seed=seed)
-        case = activation.process.turn.case
+        case = turn_of(activation.process).case
         queue.enqueue(flow_task.kind, object_id=case.pk, house=case.house_id)
         return activation
 
@@ -146,15 +153,8 @@ def case_is(state: State) -> Callable[[Activation], bool]:
     return lambda activation: Case.objects.filter(turn__process=activation.process.pk, state=state).exists()
 
 
-def demand_holder(activation: Activation, user: User) -> None:
+def demand_holder(activation: Activation, user: User, case: Case) -> None:
     """Only who holds the step may act, and only with rights that hold now. Raises `PermissionDenied`."""
-    if activation.task.status != STATUS.ASSIGNED or not activation.flow_task.can_execute(user, activation.task):
+    task = activation.task
+    if task.status != STATUS.ASSIGNED or task.owner_id != user.pk or not activation.flow_task.may(user, case):
         raise PermissionDenied
-
-
-def step_of(task: Any) -> Step:
-    """The step of a task row: node and form derive from it, never from the URL (architecture.md 4.3)."""
-    node = task.flow_task
-    if not isinstance(node, Step):
-        raise PermissionDenied
-    return node

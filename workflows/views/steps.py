@@ -62,15 +62,14 @@ def act(request: SignedInRequest, task: int) -> HttpResponse:
         found = carrying.task_for(request.user, task)
     except Stale:
         return errors.conflict(request)
-    case = Case.objects.select_related("house", "entry").get(turn__task=found)
     if not isinstance(found.flow_task, Step):
         raise Http404
     if found.flow_task.stage == Stage.SIGN:
         raise_if_reauthentication_required(request, app="workflows")
     if request.method == "GET":
         if found.flow_task.stage != Stage.SIGN:
-            return redirect("workflows:case", public_id=case.public_id)
-        return _signing_page(request, found, case)
+            return redirect("workflows:case", public_id=_case(found).public_id)
+        return _signing_page(request, found)
     outcome = request.POST.get("outcome", "")
     answer = carrying.Answer(
         outcome=outcome,
@@ -79,13 +78,13 @@ def act(request: SignedInRequest, task: int) -> HttpResponse:
         text_sha256=request.POST.get("text_sha256", ""),
     )
     try:
-        carrying.act(found, by=request.user, answer=answer, today=today())
+        case = carrying.act(found, by=request.user, answer=answer, today=today())
     except Stale:
         return errors.conflict(request)
     except Refused as refused:
         if found.flow_task.stage == Stage.SIGN:
-            return _signing_page(request, found, case, refused=str(refused.sentence))
-        return office.page(request, case, refused=str(refused.sentence), typed=answer)
+            return _signing_page(request, found, refused=str(refused.sentence))
+        return office.page(request, _case(found), refused=str(refused.sentence), typed=answer)
     messages.success(request, _done(found, answer))
     return redirect("workflows:case", public_id=case.public_id)
 
@@ -98,8 +97,13 @@ def _done(task: Task, answer: carrying.Answer) -> str:
     return str(DONE[task.flow_task.stage])
 
 
-def _signing_page(request: SignedInRequest, task: Task, case: Case, refused: str = "") -> HttpResponse:
+def _case(task: Task) -> Case:
+    return Case.objects.select_related("house", "entry", "filing").get(turn__task=task)
+
+
+def _signing_page(request: SignedInRequest, task: Task, refused: str = "") -> HttpResponse:
     """The frozen text with its fingerprint: exactly this is signed."""
+    case = _case(task)
     decisions.demand_part(case, request.user, Stage.SIGN)
     draft = acts.draft(case, Outcome(decisions.proposal(case).outcome))
     return render(

@@ -46,10 +46,12 @@ def errors_by_page(errors: Iterable[FieldError]) -> list[dict]:
 
 def summary(errors: dict[str, list[str]], page: form.Step, content: dict) -> list[dict[str, Any]]:
     """The error summary on top: the label of each box, its sentence, and the box to go to."""
-    labels = {line.name: line.box.label for line in form.lines(page, content, {}) if line.box}
+    lines = form.lines(page, content, {})
+    labels = {line.name: line.box.label for line in lines if line.box}
+    place = {line.name: number for number, line in enumerate(lines)}
     return [
         {"id": name, "label": labels.get(name) or labels.get(name.rpartition(".")[0]) or "", "message": message}
-        for name, messages in errors.items()
+        for name, messages in sorted(errors.items(), key=lambda item: place.get(item[0], len(place)))
         for message in messages
     ]
 

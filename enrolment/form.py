@@ -585,8 +585,8 @@ def _errors_of(name: str, errors: dict[str, list[str]]) -> list[str]:
 
 def _choices(part: Box, name: str, content: dict) -> tuple[tuple[str, Text], ...]:
     if part.kind == "covered":
-        physician = _at(content, name.split(".")[:2]) or {}
-        chosen = [row.get("code") for row in _rows(physician.get("specialties"))]
+        physician = name.split(".")[:2]
+        chosen = [row.get("code") for row in _rows(_at(content, [*physician, "specialties"]))]
         return (("*", _("toate specialitățile declarate mai sus")),) + tuple(
             (code, label) for code, label in nomenclature.choices("specialties") if code in chosen
         )

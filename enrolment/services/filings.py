@@ -17,7 +17,7 @@ from backoffice.accounts.roles import Can
 from backoffice.accounts.services import persons
 from backoffice.audit import log
 from backoffice.calendar import legal_due_date
-from backoffice.text import sort_key
+from backoffice.text import normalise, sort_key
 from enrolment import application, rules
 from enrolment.application import FieldError
 from enrolment.enums import CLOSED, PAPER, Capacity, Channel, EnrolmentState, EntryKind
@@ -72,7 +72,7 @@ def save_paper(filing: Filing, *, content: dict, as_written: Iterable[str]) -> N
 
     Raises `Refused` when the house has keyed in another request under this reference.
     """
-    reference = str(content.get("ref") or "").strip()[:60]
+    reference = normalise(str(content.get("ref") or "")).replace("\x00", "")[:60]
     channel = content.get("channel")
     content = content | {"house": filing.house.code if filing.house else None}
     if not save_draft(filing, content=content, as_written=as_written):

@@ -459,7 +459,7 @@ def _with_kept(raw: dict[str, Any], kept: set[str], today: date) -> dict[str, An
 
 def _walk(content: Any, path: str, stand_ins: dict[str, str], put: str | None = None) -> Any:
     """Read the value at `path`, and put another one there."""
-    keys = [int(k) if k.isdigit() else k for k in re.findall(r"[^.\[\]]+", path)]
+    keys = [int(k) if k.isdecimal() else k for k in re.findall(r"[^.\[\]]+", path)]
     for key in keys[:-1]:
         content = content[key]
     value = content[keys[-1]]
@@ -468,7 +468,7 @@ def _walk(content: Any, path: str, stand_ins: dict[str, str], put: str | None = 
 
 
 def _position(path: str) -> tuple:
-    return tuple((0, int(k), "") if k.isdigit() else (1, 0, k) for k in re.findall(r"[^.\[\]]+", path))
+    return tuple((0, int(k), "") if k.isdecimal() else (1, 0, k) for k in re.findall(r"[^.\[\]]+", path))
 
 
 def error(path: str, code: str, **facts: Any) -> FieldError:

@@ -73,7 +73,7 @@ def remove_row(content: dict, path: str) -> dict:
     """The list without the row at `path` (`physicians.2`)."""
     parent, _, index = path.rpartition(".")
     rows = _at(content, parent.split("."))
-    if isinstance(rows, list) and index.isdigit() and int(index) < len(rows):
+    if isinstance(rows, list) and index.isdecimal() and int(index) < len(rows):
         del rows[int(index)]
     return content
 
@@ -181,7 +181,7 @@ def _value(name: str, values: list[str]) -> Any:
     value = values[-1]
     if BOOLEANS.search(name):
         return {"true": True, "on": True, "false": False}.get(value, value)
-    if INTEGERS.match(name) and value.isascii() and value.isdigit():
+    if INTEGERS.match(name) and value.isascii() and value.isdecimal():
         return int(value[:4])
     if OPTIONAL_DATES.search(name) and not value.strip():
         return None
@@ -212,7 +212,7 @@ def _at(content: Any, path: list[str]) -> Any:
     for key in path:
         if isinstance(content, dict):
             content = content.get(key)
-        elif isinstance(content, list) and key.isdigit() and int(key) < len(content):
+        elif isinstance(content, list) and key.isdecimal() and int(key) < len(content):
             content = content[int(key)]
         else:
             return None
@@ -231,6 +231,6 @@ def _put(target: dict, path: list[str], value: Any) -> None:
 def _compact(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    if value and all(isinstance(key, str) and key.isdigit() for key in value):
+    if value and all(isinstance(key, str) and key.isdecimal() for key in value):
         return [_compact(value[key]) for key in sorted(value, key=int)][: MAX_INDEX + 1]
     return {key: _compact(item) for key, item in value.items()}

@@ -71,7 +71,7 @@ def find(house: House, query: str) -> list[Case]:
         return []
     found = Case.objects.filter(house=house).select_related("entry", "turn__holder__person")
     number = query.partition("/")[0].strip()
-    if number.isascii() and number.isdigit() and len(number) < 12:
+    if number.isascii() and number.isdecimal() and len(number) < 12:
         found = found.filter(Q(entry__number=number if int(number) < 2**31 else 0) | Q(provider_uic__startswith=number))
     else:
         found = found.filter(search_key__contains=sort_key(query.replace("\x00", "")))

@@ -92,6 +92,7 @@ CHANGES = [
         ("legal_representative.identity_document.valid_until", "missing"),
     ),
     (lambda r: r.update(surprise=1), ("surprise", "unknown_field")),
+    (lambda r: r["provider"].update({"²": 1}), ("provider.²", "unknown_field")),
 ]
 
 

@@ -1,9 +1,11 @@
 """Set-up shared by all tests: a small world of people, a frozen day, guards that make sloppy pages fail."""
 
+import os
 import uuid
 from datetime import date
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
@@ -15,6 +17,9 @@ from tests import world as making
 from workflows import demo
 
 DAY = date(2026, 11, 23)
+# No deadline on a busy machine; in CI always the same examples, elsewhere always new ones.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("steady")
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "accounts_house")
 
 

@@ -1,5 +1,6 @@
 """Ways to bring a case to a stage, through the services a page would use."""
 
+import os
 import time
 
 from allauth.account.internal.flows import login
@@ -13,6 +14,11 @@ from workflows.filing import submit
 from workflows.models import Turn
 
 UICS = ["12345674", "98765438", "44332214", "27182818", "314159267"]
+
+
+def broker_number(first):
+    """A broker database that no other test process listens to."""
+    return first + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
 
 
 def application(**changes):

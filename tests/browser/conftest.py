@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from backoffice import system
 from backoffice.accounts.demo import PASSWORD
+from tests.world import broker_number
 
 FLAGS = [
     "--no-sandbox",
@@ -45,7 +46,7 @@ def site(committed_people):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    broker = f"{django_settings.CELERY_BROKER_URL.split('?')[0]}?virtual_host=15"
+    broker = f"{django_settings.CELERY_BROKER_URL.split('?')[0]}?virtual_host={broker_number(11)}"
     environment = os.environ | {
         "DATABASE_NAME": connection.settings_dict["NAME"],
         "TEST_BROKER": broker,

@@ -18,7 +18,7 @@ from backoffice.jobs import queue
 from backoffice.jobs.models import Job, State
 from enrolment.models import Case, Enrolment, LicenceKey, RegistryEntry
 from notifications.models import Document, Message
-from tests.world import approved, file_case
+from tests.world import approved, broker_number, file_case
 
 pytestmark = pytest.mark.worker
 
@@ -41,7 +41,7 @@ class Mailbox:
 def house(committed_people, settings, tmp_path, unique):
     """A signed case, a broker of its own, and the environment in which workers run."""
     settings.JOB_LEASE_SECONDS = LEASE
-    broker = f"{django_settings.CELERY_BROKER_URL.split('?')[0]}?virtual_host={7 + os.getpid() % 8}"
+    broker = f"{django_settings.CELERY_BROKER_URL.split('?')[0]}?virtual_host={broker_number(7)}"
     app.conf.broker_url = broker
     app.conf.broker_read_url = app.conf.broker_write_url = broker
     with app.connection_for_write() as broker_connection:

@@ -50,13 +50,19 @@ def merge(content: dict, post: MultiValueDict, page: Step) -> dict:
     """The draft with what this page posted in place of what it held; other pages' answers stay."""
     posted: dict[str, Any] = {}
     for name in post:
-        if name.split(".")[0] in page.prefixes:
+        if name.split(".")[0] in page.prefixes and _is_plausible(name):
             _put(posted, name.split("."), _value(name, post.getlist(name)))
     for name in CHECKBOXES:
         if name in page.prefixes:
             posted.setdefault(name, False)
     merged = {key: value for key, value in content.items() if key not in page.prefixes} | _compact(posted)
     return _with_own_application(_with_covered_specialties(merged))
+
+
+def _is_plausible(name: str) -> bool:
+    """No box lies deeper than eight names or has a row number of more than two digits."""
+    parts = name.split(".")
+    return len(parts) <= 8 and not any(part.isdecimal() and len(part) > 2 for part in parts)
 
 
 def add_row(content: dict, path: str) -> dict:
@@ -73,7 +79,7 @@ def remove_row(content: dict, path: str) -> dict:
     """The list without the row at `path` (`physicians.2`)."""
     parent, _, index = path.rpartition(".")
     rows = _at(content, parent.split("."))
-    if isinstance(rows, list) and index.isdecimal() and int(index) < len(rows):
+    if isinstance(rows, list) and index.isdecimal() and len(index) < 3 and int(index) < len(rows):
         del rows[int(index)]
     return content
 
@@ -212,7 +218,7 @@ def _at(content: Any, path: list[str]) -> Any:
     for key in path:
         if isinstance(content, dict):
             content = content.get(key)
-        elif isinstance(content, list) and key.isdecimal() and int(key) < len(content):
+        elif isinstance(content, list) and key.isdecimal() and len(key) < 3 and int(key) < len(content):
             content = content[int(key)]
         else:
             return None

@@ -1,5 +1,6 @@
 """The public page behind the QR of every act: genuine, altered, superseded or unknown."""
 
+import re
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -43,7 +44,11 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
             )
         else:
             file = upload.read()
-    verdict, document = judge(code, file) if (code or file is not None) else (None, None)
+    if code and not re.fullmatch(r"[A-Z2-7]{26}", code):
+        typed, code = True, ""
+    else:
+        typed = False
+    verdict, document = judge(code, file) if (code or typed or file is not None) else (None, None)
     return render(
         request,
         "notifications/verify.html",

@@ -118,12 +118,14 @@ def _managed_house(request: SignedInRequest) -> House:
 
 def _give_role(request: SignedInRequest, house: House) -> str:
     """Give the role that was asked for; the sentence to show when that is not possible."""
-    user = User.objects.filter(email__iexact=request.POST.get("email", "").strip()).first()
+    user = User.objects.filter(email__iexact=request.POST.get("email", "").replace("\x00", "").strip()).first()
     role = request.POST.get("role", "")
     if user is None or user.person_id is None:
         return _(
             "Nu există un cont cu această adresă a cărui identitate să fie declarată. Rugați persoana să își facă întâi cont."
         )
+    if user.person_id == request.user.person_id:
+        return _("Nimeni nu își poate acorda singur un rol.")
     if role not in Role.values:
         return _("Alegeți rolul.")
     try:
@@ -131,7 +133,16 @@ def _give_role(request: SignedInRequest, house: House) -> str:
         ends_on = _day(request.POST.get("ends_on", ""))
     except ValueError:
         return _("Data nu există: scrieți-o ZZ.LL.AAAA, de exemplu 31.12.2026.")
-    replaced = Membership.objects.filter(house=house, pk=request.POST.get("stands_in_for") or None).first()
+    chosen = request.POST.get("stands_in_for", "")
+    replaced = None
+    if chosen:
+        replaced = (
+            Membership.objects.active_on(today())
+            .filter(house=house, role=role, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None)
+            .first()
+        )
+        if replaced is None:
+            return _("Alegeți rolul.")
     try:
         with transaction.atomic():
             memberships.start(
@@ -156,6 +167,8 @@ def _day(typed: str) -> date | None:
     if not typed.strip():
         return None
     day, month, year = typed.strip().split(".")
+    if len(typed.strip()) > 10:
+        raise ValueError
     return date(int(year), int(month), int(day))
 
 

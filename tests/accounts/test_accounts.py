@@ -84,8 +84,10 @@ def test_roles_are_given_by_the_administrator_of_the_house_only(people):
         start(people.provider, people.other_house, by=people.administrator)
     with pytest.raises(PermissionDenied):
         start(people.provider, people.house, Role.DIRECTOR, by=people.head)
-    with pytest.raises(IntegrityError, match="nobody_grants_a_role_to_himself"):
-        start(people.administrator, people.house, Role.DIRECTOR, by=people.administrator)
+    second = User.objects.create_user("al.doilea@demo.example.ro", "x", person=people.administrator.person)
+    for same_human in (people.administrator, second):
+        with pytest.raises(PermissionDenied):
+            start(same_human, people.house, Role.DIRECTOR, by=people.administrator)
     assert Event.objects.filter(code="membership.started", actor_user=people.administrator.pk).count() == 1
 
 
@@ -198,3 +200,19 @@ def test_the_sixth_wrong_password_is_refused_and_so_is_the_right_one(people):
     late = Client().post(reverse("account_login"), data | {"password": "parola-de-test-1"})
     assert late.status_code == 200
     assert "Prea multe încercări" in late.content.decode()
+
+
+def test_a_code_that_belongs_to_somebody_else_is_refused_without_saying_whose(people):
+    stranger = User.objects.create_user("strain@demo.example.ro", "x")
+    for name in ("Neagu", "Fals"):
+        with pytest.raises(identities.NotIdentified) as problem:
+            identities.identify(
+                stranger, last_name=name, first_name="Oana", cnp=people.administrator.person.cnp, today=calendar.today()
+            )
+        assert set(problem.value.errors) == {"cnp"}
+        assert "Neagu" not in str(problem.value.errors)
+
+
+@pytest.mark.parametrize("code", ["AB/CD", "7/23.11.2026", "<script>", "\x00", "a" * 5000])
+def test_an_odd_code_is_an_unknown_act(db, code):
+    assert Client().get(reverse("notifications:verify_any"), {"cod": code}).status_code == 404

@@ -30,7 +30,8 @@ FLAGS = [
 SCREENSHOTS = django_settings.VAR_DIR / "screenshots"
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: the browser's event loop would stand in the way of sealing in other tests.
+@pytest.fixture(scope="module")
 def chromium():
     path = system.browser()
     assert path, "Chromium is missing: apt-get install chromium"

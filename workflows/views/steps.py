@@ -47,7 +47,11 @@ def release(request: SignedInRequest, task: int) -> HttpResponse:
 def reassign(request: SignedInRequest, task: int) -> HttpResponse:
     """Give a step to a colleague."""
     pk = request.POST.get("to", "")
-    to = User.objects.filter(pk=pk, is_active=True).select_related("person").first() if pk.isdecimal() else None
+    to = (
+        User.objects.filter(pk=pk, is_active=True).select_related("person").first()
+        if pk.isdecimal() and len(pk) < 19
+        else None
+    )
     if to is None:
         raise Http404
     return _on_step(

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from backoffice.accounts import access
@@ -29,6 +30,9 @@ def start(
     """
     if by is not None:
         access.demand(by, Can.MANAGE_PEOPLE, house)
+        if user.person_id is None or user.person_id == by.person_id:
+            # Persons, not accounts: a second account of the same human is the same human.
+            raise PermissionDenied
     membership = Membership.objects.create(
         user=user,
         house=house,

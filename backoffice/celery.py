@@ -6,7 +6,10 @@ A message carries the id of a `Job` row and nothing else; the row decides (engin
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 from kombu import Queue
+
+from backoffice.isolation import roles
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 
@@ -35,6 +38,14 @@ app.conf.update(
     task_publish_retry=False,
 )
 app.autodiscover_tasks(["backoffice.jobs", "workflows"])
+
+
+@worker_init.connect
+def _behind_the_walls(**kwargs):
+    """A worker does jobs as its own role (security.md S11)."""
+    from django.conf import settings
+
+    roles.demand("worker", is_=settings.DATABASE_ROLE)
 
 
 @app.on_after_configure.connect

@@ -23,8 +23,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from backoffice.isolation import roles
+
 PORT = 5432
-ROLE = DATABASE = "backoffice"
+DATABASE = "backoffice"
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
 START_SECONDS = 60
@@ -44,12 +46,12 @@ def run_dir(var_dir: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"backoffice-{os.getuid()}-{digest}"
 
 
-def postgres_settings(var_dir: Path) -> dict[str, Any]:
-    """Django's settings of the embedded database."""
+def postgres_settings(var_dir: Path, role: str = roles.OWNER) -> dict[str, Any]:
+    """Django's settings of the embedded database, logged in as `role`."""
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": DATABASE,
-        "USER": ROLE,
+        "USER": role,
         "PASSWORD": "",
         "HOST": str(run_dir(var_dir)),
         "PORT": str(PORT),
@@ -289,11 +291,12 @@ def _prepare_database(run: Path) -> None:
     with _superuser(run, "template1") as template:
         for name in EXTENSIONS:
             template.execute(f"create extension if not exists {name}")
-        if not template.execute("select 1 from pg_roles where rolname = %s", [ROLE]).fetchone():
-            template.execute(f"create role {ROLE} login createdb nosuperuser")
+        if not template.execute("select 1 from pg_roles where rolname = %s", [roles.OWNER]).fetchone():
+            template.execute(f"create role {roles.OWNER} login createdb nosuperuser")
+        template.execute(roles.ensure_sql(roles.OWNER, template.info.server_version))
     with _superuser(run, "postgres") as server:
         if not server.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
-            server.execute(f"create database {DATABASE} owner {ROLE}")
+            server.execute(f"create database {DATABASE} owner {roles.OWNER}")
 
 
 if __name__ == "__main__":

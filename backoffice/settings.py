@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import engines, keys
+from backoffice.isolation import roles
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -53,12 +54,14 @@ INSTALLED_APPS = [
     "notifications",
     "enrolment",
     "workflows",
+    "backoffice.isolation",  # last: its walls stand around the tables of all others
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "backoffice.isolation.middleware.WalledRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -96,10 +99,19 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database: PostgreSQL and no other (architecture.md 1) ------------------------------------------------------
+# Web and worker log in as roles of their own, behind the walls; migrations and management commands as the owner
+# (security.md S11). DATABASE_ROLE chooses the log-in of the embedded database; elsewhere DATABASE_URL names it.
 EMBEDDED_POSTGRES = "DATABASE_URL" not in env.ENVIRON
+DATABASE_ROLE = env.str("DATABASE_ROLE", default="")
 DATABASES = {
-    "default": engines.postgres_settings(VAR_DIR) if EMBEDDED_POSTGRES else env.db("DATABASE_URL"),
+    "default": engines.postgres_settings(VAR_DIR, roles.BY_NAME[DATABASE_ROLE or "owner"])
+    if EMBEDDED_POSTGRES
+    else env.db("DATABASE_URL"),
 }
+DATABASE_ROLE = DATABASE_ROLE or roles.name_of(DATABASES["default"]["USER"])
+# Where one log-in plays all roles (tests), each transaction takes the role it needs.
+ASSUME_ROLES = ENVIRONMENT == "test" and roles.name_of(DATABASES["default"]["USER"]) == "owner"
+DATABASES["default"]["ATOMIC_REQUESTS"] = True
 # A socket folder in the URL is written %2F…: postgres://user@%2Frun%2Fpostgresql/name
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
@@ -107,6 +119,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Bound on the server: a failing statement is logged without its values (security.md finding 12).
 DATABASES["default"].setdefault("OPTIONS", {})["server_side_binding"] = True
 # Statements seen twice are prepared: half the planning (performance.md). Behind a transaction pooler set 0 to switch it off.
+if DATABASE_ROLE == "owner":
+    DATABASES["default"]["OPTIONS"]["options"] = "-c app.maintenance=on"
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = env.int("PREPARE_THRESHOLD", default=2) or None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

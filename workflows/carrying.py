@@ -16,6 +16,7 @@ from backoffice.accounts import access
 from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Can, roles_with
 from backoffice.audit import log
+from backoffice.isolation.context import acting_for
 from enrolment.enums import Outcome, Stage
 from enrolment.errors import Refused, Stale
 from enrolment.models import Case
@@ -109,7 +110,7 @@ def act(task: Task, *, by: User, answer: Answer, today: date) -> Case:
 @transaction.atomic
 def complete(case: Case, *, by: User, content: dict, as_written: tuple[str, ...] = (), today: date) -> None:
     """The applicant's answer to a completion request, and the case goes back to the clerk."""
-    with EnrolmentFlow.lock(case.turn.process_id):
+    with acting_for([case.house_id]), EnrolmentFlow.lock(case.turn.process_id):
         completions.answer(case, content=content, as_written=as_written, by=by, today=today)
         EnrolmentFlow.completion.run(Turn.objects.select_related("task").get(case=case).task)
 

@@ -33,6 +33,14 @@ class RowLock:
             yield
 
 
+@contextmanager
+def belonging_to(house: int) -> Iterator[None]:
+    """A process inserted inside belongs to this house; the engine's own tables have no such field (migration 0003)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('app.flow_house', %s, true)", [str(house)])
+    yield
+
+
 class CaseRules:
     """Settings shared by flows. Holds no node: an inherited node would run in the base flow (style.md 7)."""
 

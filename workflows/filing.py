@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from backoffice.accounts.models import User
-from enrolment.models import Filing
+from enrolment.models import Case, Filing
 from enrolment.services import filings
 from workflows.flows import EnrolmentFlow
 
@@ -13,8 +13,8 @@ from workflows.flows import EnrolmentFlow
 @transaction.atomic
 def submit(filing: Filing, *, by: User | None, today: date) -> filings.Submission:
     """Register the filing and open the flow of each of its cases, once. Raises `Invalid`."""
-    submission = filings.submit(filing, by=by, today=today)
-    if not submission.repeated:
-        for case in submission.cases:
-            EnrolmentFlow.start.run(case=case)
-    return submission
+    return filings.submit(filing, by=by, today=today, on_registered=_open_flow)
+
+
+def _open_flow(case: Case) -> None:
+    EnrolmentFlow.start.run(case=case)

@@ -6,7 +6,7 @@ from viewflow.workflow import flow
 
 from backoffice.accounts.roles import Can
 from enrolment.enums import Stage, State
-from workflows.engine import CaseRules
+from workflows.engine import CaseRules, belonging_to
 from workflows.models import Turn
 from workflows.nodes import Job, Over, Step, Wait, case_is
 
@@ -37,7 +37,8 @@ class EnrolmentFlow(CaseRules, flow.Flow):
     over = Over()
 
     def open(self, activation, case):
-        """Tie the case to its process before the first step is created."""
-        activation.process.save()
+        """Tie the case to its process, and the process to the house, before the first step is created."""
+        with belonging_to(case.house_id):
+            activation.process.save()
         Turn.objects.create(case=case, process=activation.process, house=case.house, due_on=case.due_on)
         return activation.process

@@ -23,6 +23,15 @@ FINAL = {DocumentKind.APPROVAL: State.APPROVED, DocumentKind.REJECTION: State.RE
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """A signed case ready for the press: its numbered acts, what completes their text, and whether a key goes with them."""
+
+    acts: list[Document]
+    extra: dict[str, Any]
+    with_key: bool
+
+
+@dataclass(frozen=True)
 class Issued:
     """What one attempt made: the sealed bytes of each act and, on approval, a key that only this memory knows."""
 
@@ -30,19 +39,23 @@ class Issued:
     key: str | None
 
 
-def work(job: Job) -> Issued:
-    """Number, render and seal the acts of a signed case. May repeat: the number stays, bytes and key are made anew."""
+def prepare(job: Job) -> Prepared:
+    """Number the acts of a signed case, committed before anything is rendered. Asked again, the number stays."""
     case = Case.objects.select_related("house", "entry").get(pk=job.object_id)
-    acts = list(Document.objects.filter(about=case.public_id, kind__in=[*FINAL, DocumentKind.CONVENTION]))
+    of_case = Document.objects.filter(about=case.public_id, kind__in=[*FINAL, DocumentKind.CONVENTION])
+    acts = list(of_case.select_related("house"))
     if case.state != State.ISSUING or not acts:
         raise Permanent("case_not_signed")
     decision = _numbered(case, acts)
-    key = licence.generate() if decision.kind == DocumentKind.APPROVAL else None
-    extra: dict[str, Any] = {"sign": _signature(case)}
-    if key:
-        extra["masked_key"] = licence.mask(key)
+    return Prepared(acts, {"sign": _signature(case)}, decision.kind == DocumentKind.APPROVAL)
+
+
+def work(prepared: Prepared) -> Issued:
+    """Render and seal. May repeat: bytes and key are made anew."""
+    key = licence.generate() if prepared.with_key else None
+    extra = prepared.extra | ({"masked_key": licence.mask(key)} if key else {})
     try:
-        return Issued([(act, documents.render_and_seal(act, extra)) for act in acts], key)
+        return Issued([(act, documents.render_and_seal(act, extra)) for act in prepared.acts], key)
     except pdf.RenderFailed as problem:
         raise Transient(problem.code) from None
     except seal.SealUnavailable:
@@ -110,4 +123,4 @@ def _tell_applicant(case: Case, decision: Document) -> None:
     )
 
 
-register(Handler(kind=ISSUE, queue="issue", work=work, settle=settle))
+register(Handler(kind=ISSUE, queue="issue", prepare=prepare, work=work, settle=settle))

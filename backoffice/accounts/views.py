@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from backoffice.accounts import access
 from backoffice.accounts.access import Grants
 from backoffice.accounts.http import SignedInRequest
-from backoffice.accounts.models import House, Membership, User
+from backoffice.accounts.models import House, Membership
 from backoffice.accounts.roles import DESCRIPTIONS, Can, Role
 from backoffice.accounts.services import identities, memberships
 from backoffice.calendar import today
@@ -118,7 +118,7 @@ def _managed_house(request: SignedInRequest) -> House:
 
 def _give_role(request: SignedInRequest, house: House) -> str:
     """Give the role that was asked for; the sentence to show when that is not possible."""
-    user = User.objects.filter(email__iexact=request.POST.get("email", "").replace("\x00", "").strip()).first()
+    user = memberships.account_named(request.POST.get("email", ""))
     role = request.POST.get("role", "")
     if user is None or user.person_id is None:
         return _(

@@ -6,19 +6,19 @@ PostgreSQL's clock is the only clock. A claim takes a lease and a fencing token;
 import logging
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from random import uniform
 
 from celery import current_app
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 
 from backoffice.audit import log
+from backoffice.isolation import context, roles
 from backoffice.jobs import registry
-from backoffice.jobs.models import OPEN, Job, State
+from backoffice.jobs.models import Job, State
 
 logger = logging.getLogger(__name__)
 
@@ -36,11 +36,9 @@ def enqueue(kind: str, *, object_id: int, house: int | None, dedupe_key: str | N
     The same `dedupe_key` (default: kind and object) gives the same job.
     """
     registry.queue_of(kind)
-    job, created = Job.objects.get_or_create(
-        dedupe_key=dedupe_key or f"{kind}:{object_id}",
-        defaults={"kind": kind, "object_id": object_id, "house": house},
-    )
-    if created:
+    known = [kind, object_id, house, dedupe_key or f"{kind}:{object_id}", uuid.uuid4()]
+    job = Job.objects.raw("select * from job_enqueue(%s, %s, %s, %s, %s)", known)[0]
+    if job.state == State.QUEUED:
         publish_after_commit(job)
     return job
 
@@ -62,14 +60,17 @@ def publish(job: Job) -> bool:
 
 def claim(public_id: uuid.UUID) -> Job | None:
     """Take the job for this run: queued and due, or running with a lease that ended. None: not ours to do."""
-    token = uuid.uuid4()
-    taken = Job.objects.filter(public_id=public_id, state__in=OPEN, due_at__lte=Now()).update(
-        state=State.RUNNING,
-        token=token,
-        attempts=F("attempts") + 1,
-        due_at=Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS),
-    )
-    return Job.objects.get(public_id=public_id, token=token) if taken else None
+    taken = Job.objects.raw("select * from job_claim(%s, %s)", [public_id, float(settings.JOB_LEASE_SECONDS)])
+    return next(iter(taken), None)
+
+
+@contextmanager
+def behind_walls(job: Job) -> Iterator[None]:
+    """One transaction that sees the rows of the job's house. Raises `Fenced` when the claim is lost."""
+    with context.walled(roles.WORKER):
+        if not context.enter_job(job.pk, job.token):
+            raise Fenced
+        yield
 
 
 @contextmanager
@@ -78,7 +79,7 @@ def settling(job: Job) -> Iterator[Job]:
 
     Raises `Fenced` when the lease was lost, so that a worker that was paused cannot write late.
     """
-    with transaction.atomic():
+    with behind_walls(job):
         with connection.cursor() as cursor:
             cursor.execute("select set_config('lock_timeout', %s, true)", [settings.LOCK_TIMEOUT])
         held = Job.objects.select_for_update().filter(pk=job.pk, token=job.token, state=State.RUNNING).first()
@@ -91,7 +92,7 @@ def settling(job: Job) -> Iterator[Job]:
 def fail(job: Job, *, code: str, permanent: bool) -> None:
     """Write down why this attempt failed: try again later, or park the job for a person to see."""
     park = permanent or job.attempts >= MAX_ATTEMPTS
-    with transaction.atomic():
+    with suppress(Fenced), behind_walls(job):
         moved = Job.objects.filter(pk=job.pk, token=job.token, state=State.RUNNING).update(
             state=State.PARKED if park else State.QUEUED,
             last_code=code[:60],
@@ -117,14 +118,14 @@ def retry(job: Job, *, by: models.Model) -> bool:
     return bool(moved)
 
 
-def overdue() -> models.QuerySet[Job]:
-    """What should be running by now: due and queued, or running beyond its lease."""
-    return Job.objects.filter(state__in=OPEN, due_at__lte=Now()).order_by("due_at")
+def overdue(limit: int) -> list[Job]:
+    """What should be running by now in any house: due and queued, or running beyond its lease."""
+    return list(Job.objects.raw("select * from jobs_overdue(%s)", [limit]))
 
 
 def sweep(limit: int = 500) -> int:
     """Ask again for every overdue job. Safe to run twice at once: claims decide."""
-    jobs = list(overdue()[:limit])
+    jobs = overdue(limit)
     for job in jobs:
         if job.state == State.RUNNING and job.attempts >= MAX_ATTEMPTS:
             # A job that takes its worker down with it every time must stop somewhere.

@@ -27,13 +27,15 @@ class Transient(Exception):
 class Handler:
     """One kind of work.
 
-    `work(job)` runs outside any transaction, may repeat, and returns what `settle` needs.
+    `prepare(job)` reads what is needed, in a transaction that sees the rows of the job's house; it may repeat.
+    `work(prepared)` does it, outside any transaction and without the database; it may repeat.
     `settle(job, result)` runs once, in the transaction that marks the job done; it may refuse by raising.
     """
 
     kind: str
     queue: str
-    work: Callable[[Job], Any]
+    prepare: Callable[[Job], Any]
+    work: Callable[[Any], Any]
     settle: Callable[[Job, Any], None]
     on_parked: Callable[[Job], None] | None = None
 

@@ -30,11 +30,13 @@ def run_job(public_id: str) -> None:
 
 
 def perform(job: queue.Job) -> None:
-    """Work, then settle; a failure becomes a code on the row, never the text of an exception."""
+    """Prepare, work, settle; a failure becomes a code on the row, never the text of an exception."""
     fault("claimed")
     try:
         handler = registry.handler_for(job.kind)
-        result = handler.work(job)
+        with queue.behind_walls(job):
+            prepared = handler.prepare(job)
+        result = handler.work(prepared)
         fault("worked")
         with queue.settling(job):
             handler.settle(job, result)

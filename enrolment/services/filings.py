@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from backoffice.accounts.roles import Can
 from backoffice.accounts.services import persons
 from backoffice.audit import log
 from backoffice.calendar import legal_due_date
+from backoffice.isolation.context import acting_for
 from backoffice.text import normalise, sort_key
 from enrolment import application, rules
 from enrolment.application import FieldError
@@ -85,11 +86,13 @@ def save_paper(filing: Filing, *, content: dict, as_written: Iterable[str]) -> N
 
 
 @transaction.atomic
-def submit(filing: Filing, *, by: User | None, today: date) -> Submission:
+def submit(
+    filing: Filing, *, by: User | None, today: date, on_registered: Callable[[Case], None] = lambda case: None
+) -> Submission:
     """Register the filing at every competent house, once, whatever is clicked how often.
 
-    Numbers, due dates and rules are those of `today`. Raises `Invalid` with every error at its field; nothing is
-    stored then. The caller opens the flow of each case in the same transaction.
+    Numbers, due dates and rules are those of `today`; `on_registered(case)` opens what follows, while the transaction
+    acts for the case's house. Raises `Invalid` with every error at its field; nothing is stored then.
     """
     filing = Filing.objects.select_for_update().get(pk=filing.pk)
     if filing.is_submitted:
@@ -100,8 +103,12 @@ def submit(filing: Filing, *, by: User | None, today: date) -> Submission:
     content = parsed.content
     houses = competent_houses(content)
     origin = _redirect_entry(filing, houses, today)
-    for house in sorted(houses, key=lambda h: h.pk):  # counters are locked in one order
-        _open_case(filing, house, content, origin=origin, as_written=parsed.as_written, by=by, today=today)
+    with acting_for(house.pk for house in houses):
+        for house in sorted(houses, key=lambda h: h.pk):  # counters are locked in one order
+            on_registered(
+                _open_case(filing, house, content, origin=origin, as_written=parsed.as_written, by=by, today=today)
+            )
+        submission = submission_of(filing, repeated=False, content=content)
     filing.content_sha256 = fingerprint(content)
     filing.as_written = sorted(parsed.as_written)
     filing.submitted_at = Now()
@@ -109,7 +116,7 @@ def submit(filing: Filing, *, by: User | None, today: date) -> Submission:
     filing.save(update_fields=["content", "content_sha256", "as_written", "submitted_at"])
     log.record("filing.submitted", on=filing, by=by, house=filing.house, channel=str(filing.channel))
     filing.refresh_from_db()
-    return submission_of(filing, repeated=False)
+    return submission
 
 
 def judge(filing: Filing, *, today: date) -> application.Parsed:
@@ -220,10 +227,10 @@ def _name_parties(case: Case, part: dict) -> None:
         Party.objects.get_or_create(case=case, person=owner.person, capacity=Capacity.FILER)
 
 
-def submission_of(filing: Filing, *, repeated: bool = True) -> Submission:
+def submission_of(filing: Filing, *, repeated: bool = True, content: dict | None = None) -> Submission:
     """What a submitted filing has become."""
     cases = list(filing.cases.select_related("house", "entry__redirected_from", "filing"))
-    order = application.competent_counties(filing.content)
+    order = application.competent_counties(content or filing.content)
     cases.sort(key=lambda case: order.index(case.house.county))
     return Submission(
         filing=filing,

@@ -57,14 +57,20 @@ def send(
     return message
 
 
-def deliver(job: Job) -> None:
-    """Hand the mail over. The Message-ID comes from the row: a repeat after a crash is recognised as the same."""
+def prepare(job: Job) -> EmailMessage | None:
+    """The mail as it will be handed over; None when it was handed over already."""
     message = Message.objects.select_related("house").get(pk=job.object_id)
-    if message.state == MessageState.SENT:
+    if not Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT).update(state=MessageState.SENDING):
+        return None
+    return _mail(message)
+
+
+def deliver(mail: EmailMessage | None) -> None:
+    """Hand the mail over. The Message-ID comes from the row: a repeat after a crash is recognised as the same."""
+    if mail is None:
         return
-    Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT).update(state=MessageState.SENDING)
     try:
-        _mail(message).send()
+        mail.send()
     except (OSError, TimeoutError):
         raise Transient("mail_server_unreachable") from None
     except Exception as problem:
@@ -107,4 +113,4 @@ def _mail(message: Message) -> EmailMessage:
     return mail
 
 
-register(Handler(kind=MAIL, queue="mail", work=deliver, settle=_settle, on_parked=_parked))
+register(Handler(kind=MAIL, queue="mail", prepare=prepare, work=deliver, settle=_settle, on_parked=_parked))

@@ -86,13 +86,13 @@ def site(committed_people):
     processes = [
         subprocess.Popen(
             c,
-            env=environment,
+            env=environment | {"DATABASE_ROLE": role},
             cwd=django_settings.BASE_DIR,
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        for c in commands
+        for role, c in zip(("web", "worker"), commands, strict=True)
     ]
     try:
         _await(f"http://127.0.0.1:{port}/healthz")

@@ -26,7 +26,12 @@ def kind(monkeypatch):
         return "result"
 
     handler = Handler(
-        "test", "issue", work, lambda job, result: calls.append(("settle", result)), lambda job: calls.append("parked")
+        kind="test",
+        queue="issue",
+        prepare=lambda job: job,
+        work=work,
+        settle=lambda job, result: calls.append(("settle", result)),
+        on_parked=lambda job: calls.append("parked"),
     )
     monkeypatch.setitem(registry._handlers, "test", handler)
     return calls, script
@@ -169,7 +174,9 @@ def test_a_broker_that_is_away_costs_nothing(db, kind, monkeypatch, django_captu
         raise ConnectionError
 
     monkeypatch.undo()
-    monkeypatch.setitem(registry._handlers, "test", Handler("test", "issue", lambda j: None, lambda j, r: None))
+    monkeypatch.setitem(
+        registry._handlers, "test", Handler("test", "issue", lambda j: None, lambda p: None, lambda j, r: None)
+    )
     monkeypatch.setattr("celery.app.base.Celery.send_task", broken)
     with django_capture_on_commit_callbacks(execute=True):
         job = queue.enqueue("test", object_id=3, house=None)

@@ -15,6 +15,7 @@ import yaml
 from django.conf import settings as django_settings
 
 from backoffice.encryption import _new_field_keyset, _new_index_keyset
+from backoffice.isolation import roles
 
 ROOT = Path(django_settings.BASE_DIR)
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -43,6 +44,12 @@ def production(tmp_path, db):
         "BASE_URL": "https://des.example.ro",
     }
     return environment, keys
+
+
+def as_role(environment, role):
+    """The environment of a process that logs in as its own role."""
+    address = environment["DATABASE_URL"].replace(f"//{django_settings.DATABASES['default']['USER']}:", f"//{role}:")
+    return environment | {"DATABASE_URL": address}
 
 
 def command(service, port):
@@ -75,9 +82,12 @@ def test_the_commands_of_the_compose_file_run(production, tmp_path):
         [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"], cwd=ROOT, env=environment, check=True
     )
     port = 18000 + os.getpid() % 1000
-    web = run(command("web", port), environment)
-    worker = run([*command("worker", port), "--without-mingle"], environment)
-    beat = run([w.replace("/tmp/beat", str(tmp_path / "beat")) for w in command("beat", port)], environment)  # noqa: S108
+    web = run(command("web", port), as_role(environment, roles.WEB))
+    worker = run([*command("worker", port), "--without-mingle"], as_role(environment, roles.WORKER))
+    beat = run(
+        [w.replace("/tmp/beat", str(tmp_path / "beat")) for w in command("beat", port)],  # noqa: S108
+        as_role(environment, roles.WORKER),
+    )
     try:
         assert _answers(f"http://127.0.0.1:{port}/healthz")
         assert any("ready" in line for line in worker.stdout)

@@ -12,6 +12,12 @@ from backoffice.audit import log
 from backoffice.calendar import today
 
 
+def account_named(email: str) -> User | None:
+    """The account with this address, wherever it belongs; its address and person and nothing more of it."""
+    found = User.objects.raw("select * from account_by_email(%s)", [email.replace("\x00", "").strip()])
+    return next(iter(found), None)
+
+
 @transaction.atomic
 def start(
     *,

@@ -1,0 +1,107 @@
+"""Look at the walls of a live database: policies, grants, roles, functions, views (security.md G2)."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from backoffice.isolation import roles
+from backoffice.isolation.install import VERBS, fingerprint, standing
+from backoffice.isolation.rules import RULES, Rule
+
+
+class WallsMissing(Exception):
+    """Something that should keep rows apart is not there; the message lists what."""
+
+
+def problems(connection: BaseDatabaseWrapper) -> list[str]:
+    """A sentence for everything that is not as `rules.py` says; empty when the walls stand."""
+    found = []
+    if standing(connection) != fingerprint(connection):
+        found.append("the walls are not those of this release: run manage.py migrate")
+    for check in (_tables, _policies, _grants, _roles, _functions, _views):
+        found += check(connection)
+    return found
+
+
+def _rows(connection: BaseDatabaseWrapper, query: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def _tables(connection: BaseDatabaseWrapper) -> list[str]:
+    tables = _rows(
+        connection,
+        "select relname, relrowsecurity and relforcerowsecurity from pg_class "
+        "where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace order by 1",
+    )
+    return [f"table {name} has no line in rules.py" for name, _ in tables if name not in RULES] + [
+        f"table {name} does not force row-level security"
+        for name, forced in tables
+        if isinstance(RULES.get(name), Rule) and not forced
+    ]
+
+
+def _policies(connection: BaseDatabaseWrapper) -> list[str]:
+    standing_ = set(_rows(connection, "select tablename, policyname from pg_policies where schemaname = 'public'"))
+    wanted = set()
+    for table, rule in RULES.items():
+        if isinstance(rule, Rule):
+            wanted |= {(table, "maintenance"), (table, "passage")}
+            wanted |= {(table, "by_context")} if rule.web or rule.worker or rule.report else set()
+            wanted |= {(table, "whole")} if rule.sealer or rule.verifier else set()
+    return [f"policy {name} of {table} is missing" for table, name in sorted(wanted - standing_)] + [
+        f"policy {name} of {table} is not in rules.py" for table, name in sorted(standing_ - wanted)
+    ]
+
+
+def _grants(connection: BaseDatabaseWrapper) -> list[str]:
+    given = set(
+        _rows(
+            connection,
+            "select table_name, grantee, lower(privilege_type) from information_schema.role_table_grants "
+            f"where table_schema = 'public' and grantee in ('PUBLIC', {', '.join(repr(r) for r in roles.LOGINS)})",
+        )
+    )
+    wanted = {
+        (table, roles.BY_NAME[name], VERBS[verb])
+        for table, rule in RULES.items()
+        for name in ("web", "worker", "report", "sealer", "verifier")
+        for verb in getattr(rule, name, "")
+    }
+    return [f"{grantee} may {verb} {table} and should not" for table, grantee, verb in sorted(given - wanted)] + [
+        f"{grantee} may not {verb} {table} and should" for table, grantee, verb in sorted(wanted - given)
+    ]
+
+
+def _roles(connection: BaseDatabaseWrapper) -> list[str]:
+    names = ", ".join(repr(r) for r in roles.ALL)
+    strong = _rows(
+        connection,
+        f"select rolname from pg_roles where rolname in ({names}) and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)",
+    )
+    owning = _rows(
+        connection,
+        "select distinct tableowner from pg_tables where schemaname = 'public' "
+        f"and (tableowner in ({names}) or tableowner in (select rolname from pg_roles where rolsuper or rolbypassrls))",
+    )
+    return [f"role {name} is stronger than a login needs to be" for (name,) in strong] + [
+        f"role {name} owns tables: it would see behind the walls" for (name,) in owning
+    ]
+
+
+def _functions(connection: BaseDatabaseWrapper) -> list[str]:
+    loose = _rows(
+        connection,
+        "select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef "
+        f"and (pg_get_userbyid(p.proowner) <> '{roles.PASSAGE}' or p.proconfig is null or "
+        "not exists (select from unnest(p.proconfig) c where c like 'search_path=%'))",
+    )
+    return [f"function {name} passes the walls without being a passage with its own search_path" for (name,) in loose]
+
+
+def _views(connection: BaseDatabaseWrapper) -> list[str]:
+    open_views = _rows(
+        connection,
+        "select relname from pg_class where relnamespace = 'public'::regnamespace and (relkind = 'm' or relkind = 'v' "
+        "and not coalesce(reloptions::text like '%security_invoker=true%', false))",
+    )
+    return [f"view {name} reads past the walls: make it security_invoker" for (name,) in open_views]

@@ -1,0 +1,167 @@
+"""Bring a database's roles, passages, grants and policies to what `rules.py` says; after each migrate, safe to repeat."""
+
+import hashlib
+from pathlib import Path
+
+from django.db import ProgrammingError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from backoffice.isolation import roles
+from backoffice.isolation.rules import RULES, Open, Rule
+
+PASSAGES = Path(__file__).with_name("passages.sql").read_text(encoding="utf-8")
+VERBS = {"s": "select", "i": "insert", "u": "update", "d": "delete"}
+# Who may use a passage of part 3 or 4; the context and the policies' questions are for every login.
+EXECUTE = {
+    "enter_account": (roles.WEB,),
+    "enter_job": (roles.WORKER,),
+    "job_enqueue": (roles.WEB, roles.WORKER),
+    "job_claim": (roles.WORKER,),
+    "jobs_overdue": (roles.WORKER,),
+    "person_find_or_create": (roles.WEB,),
+    "person_is_free": (roles.WEB,),
+    "account_by_email": (roles.WEB,),
+    "act_known": (roles.WEB,),
+}
+# Guards that must see every row to judge one (enrolment.migrations.0002_guards).
+GUARDS = (
+    "registry_counter_has_entry",
+    "registry_entry_guard",
+    "decision_guard",
+    "party_guard",
+    "enrolment_guard",
+    "licence_key_guard",
+)
+
+
+class NotInstalled(Exception):
+    """The walls cannot be put up; the message says what the database's administrator has to run."""
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Put up the walls. Raises `NotInstalled`."""
+    _ensure_roles(connection)
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        for statement in statements(connection):
+            cursor.execute(statement)
+        cursor.execute(f"comment on schema public is 'walls {fingerprint(connection)}'")
+
+
+def fingerprint(connection: BaseDatabaseWrapper) -> str:
+    """What should stand, as one digest: rules, passages, and the tables they apply to."""
+    return hashlib.sha256("\n".join(statements(connection)).encode()).hexdigest()[:32]
+
+
+def standing(connection: BaseDatabaseWrapper) -> str:
+    """The digest of what was put up last."""
+    with connection.cursor() as cursor:
+        cursor.execute("select obj_description('public'::regnamespace)")
+        return (cursor.fetchone()[0] or "").removeprefix("walls ")
+
+
+def statements(connection: BaseDatabaseWrapper) -> list[str]:
+    """The whole installation as SQL; each part may be run again."""
+    tables = sorted(set(connection.introspection.table_names()) & set(RULES))
+    parts = [_SCHEMA, *_passages()]
+    for table in tables:
+        rule = RULES[table]
+        if isinstance(rule, Rule):
+            parts.append(_policy(table, rule))
+        parts.append(_grants(table, rule))
+    return parts
+
+
+_LOGINS = ", ".join(roles.LOGINS)
+_SCHEMA = f"""
+revoke create on schema public from public;
+grant usage on schema public to {_LOGINS};
+grant usage, create on schema public to {roles.PASSAGE};
+grant select, insert, update, delete on all tables in schema public to {roles.PASSAGE};
+grant usage on all sequences in schema public to {roles.PASSAGE};
+"""
+
+
+def _passages() -> list[str]:
+    """The functions belong to `backoffice_passage`; what the guards judge by, they must see whole."""
+    limited = "|".join(EXECUTE)
+    return [
+        f"set local role {roles.PASSAGE}; set local check_function_bodies = off; {PASSAGES}; reset role",
+        _for_each(
+            f"proname in ({', '.join(repr(name) for name in GUARDS)}) and proowner = current_user::regrole",
+            "alter function %1$s security definer set search_path = pg_catalog, public",
+            f"alter function %1$s owner to {roles.PASSAGE}",
+        ),
+        f"set local role {roles.PASSAGE}",
+        _for_each(
+            "proowner = current_user::regrole",
+            f"revoke all on function %1$s from public, {_LOGINS}",
+            "grant execute on function %1$s to session_user",  # the owner: management commands use them too
+        ),
+        _for_each(
+            f"proowner = current_user::regrole and proname !~ '^({limited})$'",
+            f"grant execute on function %1$s to {_LOGINS}",
+        ),
+        *[
+            _for_each(f"proname = '{name}'", f"grant execute on function %1$s to {', '.join(allowed)}")
+            for name, allowed in EXECUTE.items()
+        ],
+        "reset role",
+    ]
+
+
+def _for_each(condition: str, *commands: str) -> str:
+    """Run the commands on every function of ours that meets the condition."""
+    run = " ".join(f"execute format('{command}', chosen.oid::regprocedure);" for command in commands)
+    return f"""do $$ declare chosen record; begin
+        for chosen in select oid from pg_proc where pronamespace = 'public'::regnamespace and {condition} loop {run} end loop;
+    end $$"""
+
+
+def _policy(table: str, rule: Rule) -> str:
+    everybody = [roles.BY_NAME[name] for name in ("web", "worker", "report") if getattr(rule, name)]
+    whole = [roles.BY_NAME[name] for name in ("sealer", "verifier") if getattr(rule, name)]
+    parts = [
+        f"alter table {table} enable row level security; alter table {table} force row level security",
+        *[f"drop policy if exists {name} on {table}" for name in ("by_context", "whole", "maintenance", "passage")],
+        # Inside a management command, which says so when it connects; never in a process that serves somebody.
+        f"create policy maintenance on {table} to current_user "
+        "using (current_setting('app.maintenance', true) = 'on') with check (current_setting('app.maintenance', true) = 'on')",
+        f"create policy passage on {table} to {roles.PASSAGE} using (true) with check (true)",
+    ]
+    if everybody:
+        parts.append(
+            f"create policy by_context on {table} to {', '.join(everybody)} "
+            f"using ({rule.rows}) with check ({rule.written or rule.rows})"
+        )
+    if whole:
+        parts.append(f"create policy whole on {table} to {', '.join(whole)} using (true) with check (true)")
+    return ";\n".join(parts)
+
+
+def _grants(table: str, rule: object) -> str:
+    parts = [f"revoke all on {table} from public, {_LOGINS}"]
+    for name in ("web", "worker", "report", "sealer", "verifier"):
+        verbs = getattr(rule, name, "") if isinstance(rule, Rule | Open) else ""
+        if verbs:
+            parts.append(f"grant {', '.join(VERBS[v] for v in verbs)} on {table} to {roles.BY_NAME[name]}")
+        if "i" in verbs:
+            parts.append(f"""do $$ declare number_ text; begin
+                for number_ in select pg_get_serial_sequence('{table}', attname) from pg_attribute
+                               where attrelid = '{table}'::regclass and attname = 'id' and attidentity <> '' loop
+                    execute format('grant usage on sequence %s to {roles.BY_NAME[name]}', number_);
+                end loop; end $$""")
+    return ";\n".join(parts)
+
+
+def _ensure_roles(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user, current_setting('server_version_num')::int")
+        owner, version = cursor.fetchone()
+        try:
+            with transaction.atomic(using=connection.alias):
+                cursor.execute(roles.ensure_sql(owner, version))
+        except ProgrammingError:
+            raise NotInstalled(
+                f"The roles of the walls are missing and {owner} may not make them. Let the database's administrator "
+                f"run once: alter role {owner} createrole (docs/isolation.md, 'Roles')."
+            ) from None

@@ -1,0 +1,133 @@
+-- Every way through the walls, in one place (security.md S11). The first part reads the context, the second answers the
+-- policies' questions, the third enters a context, the fourth does the few things that must cross houses.
+-- Functions `security definer` belong to backoffice_passage, which sees all rows and as which nobody can log in.
+
+-- 1. The context of this transaction; outside one, and before it is entered, nobody and no house. --------------------
+create or replace function app_user() returns bigint language sql stable parallel safe
+    as $$ select nullif(current_setting('app.user', true), '')::bigint $$;
+create or replace function app_person() returns bigint language sql stable parallel safe
+    as $$ select nullif(current_setting('app.person', true), '')::bigint $$;
+create or replace function app_houses() returns bigint[] language sql stable parallel safe
+    as $$ select coalesce(nullif(current_setting('app.houses', true), ''), '{}')::bigint[] $$;
+create or replace function app_job() returns bigint language sql stable parallel safe
+    as $$ select nullif(current_setting('app.job', true), '')::bigint $$;
+create or replace function app_door() returns text language sql stable parallel safe
+    as $$ select coalesce(current_setting('app.door', true), '') $$;
+
+-- 2. Questions of the policies. --------------------------------------------------------------------------------------
+create or replace function filing_is_mine(filing bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select exists (select from enrolment_filing f
+                         where f.id = filing and f.channel = 'online' and f.owner_id = app_user()) $$;
+create or replace function filing_in_houses(filing bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select exists (select from enrolment_case c where c.filing_id = filing and c.house_id = any (app_houses())) $$;
+create or replace function case_in_houses(subject bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select exists (select from enrolment_case c where c.id = subject and c.house_id = any (app_houses())) $$;
+create or replace function case_is_mine(subject bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select exists (select from enrolment_case c join enrolment_filing f on f.id = c.filing_id
+                         where c.id = subject and f.channel = 'online' and f.owner_id = app_user()) $$;
+create or replace function act_is_mine(subject uuid) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select exists (select from enrolment_case c join enrolment_filing f on f.id = c.filing_id
+                         where c.public_id = subject and f.channel = 'online' and f.owner_id = app_user()) $$;
+create or replace function enrolment_is_mine(enrolment bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select exists (select from enrolment_enrolment e where e.id = enrolment and case_is_mine(e.case_id)) $$;
+-- An entry is seen by the filer of its case, and by the house to which a redirected request went on.
+create or replace function entry_is_related(entry bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select exists (select from enrolment_case c where c.entry_id = entry and filing_is_mine(c.filing_id))
+              or exists (select from enrolment_registryentry e left join enrolment_case c on c.entry_id = e.id
+                         where e.redirected_from_id = entry
+                           and (e.house_id = any (app_houses()) or filing_is_mine(c.filing_id))) $$;
+-- A person is known to a house that employs them, has them as a party, or decided through them.
+create or replace function person_in_houses(person bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select app_houses() <> '{}' and (
+              exists (select from accounts_user u where u.person_id = person and account_in_houses(u.id))
+              or exists (select from enrolment_party p join enrolment_case c on c.id = p.case_id
+                         where p.person_id = person and c.house_id = any (app_houses()))
+              or exists (select from enrolment_decision d join enrolment_case c on c.id = d.case_id
+                         where d.person_id = person and c.house_id = any (app_houses()))) $$;
+-- An account is known to a house in which it has or had a role, and to one where it filed.
+create or replace function account_in_houses(account bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select app_houses() <> '{}' and (
+              exists (select from accounts_membership m where m.user_id = account and m.house_id = any (app_houses()))
+              or exists (select from enrolment_filing f join enrolment_case c on c.filing_id = f.id
+                         where f.owner_id = account and c.house_id = any (app_houses()))) $$;
+
+-- 3. Entering a context: from a row of ours, never from what a request or a message says. -----------------------------
+create or replace function enter_account(account bigint) returns void language plpgsql security definer
+    set search_path = pg_catalog, public
+    as $$
+declare
+    holder accounts_user;
+begin
+    select * into holder from accounts_user u where u.id = account and u.is_active;
+    perform set_config('app.user', coalesce(holder.id::text, ''), true),
+            set_config('app.person', coalesce(holder.person_id::text, ''), true),
+            set_config('app.houses', coalesce((
+                select array_agg(distinct m.house_id)::text from accounts_membership m
+                where m.user_id = holder.id
+                  and (now() at time zone 'Europe/Bucharest')::date between m.starts_on and coalesce(m.ends_on, 'infinity')
+            ), ''), true);
+end $$;
+-- A job's transactions see the rows of its house, as long as the claim that holds the token lasts.
+create or replace function enter_job(claimed bigint, claim_token uuid) returns boolean language plpgsql security definer
+    set search_path = pg_catalog, public
+    as $$
+declare
+    held jobs_job;
+begin
+    select * into held from jobs_job j where j.id = claimed and j.token = claim_token and j.state = 'running';
+    perform set_config('app.user', '', true), set_config('app.person', '', true),
+            set_config('app.job', coalesce(held.id::text, ''), true),
+            set_config('app.houses', coalesce('{' || held.house || '}', ''), true);
+    return held.id is not null;
+end $$;
+
+-- 4. What must cross houses. -----------------------------------------------------------------------------------------
+create or replace function job_enqueue(kind_ text, object_ bigint, house_ bigint, dedupe_ text, id_ uuid)
+    returns setof jobs_job language plpgsql security definer set search_path = pg_catalog, public
+    as $$
+begin
+    insert into jobs_job (public_id, kind, object_id, house, dedupe_key, state, attempts, last_code)
+        values (id_, kind_, object_, house_, dedupe_, 'queued', 0, '') on conflict (dedupe_key) do nothing;
+    return query select * from jobs_job j where j.dedupe_key = dedupe_;
+end $$;
+create or replace function job_claim(id_ uuid, lease double precision)
+    returns setof jobs_job language sql security definer set search_path = pg_catalog, public
+    as $$ update jobs_job j set state = 'running', token = gen_random_uuid(), attempts = j.attempts + 1,
+                 due_at = statement_timestamp() + make_interval(secs => lease)
+          where j.public_id = id_ and j.state in ('queued', 'running') and j.due_at <= statement_timestamp() returning * $$;
+create or replace function jobs_overdue(limit_ integer)
+    returns setof jobs_job language sql stable security definer set search_path = pg_catalog, public
+    as $$ select * from jobs_job j where j.state in ('queued', 'running') and j.due_at <= statement_timestamp()
+          order by j.due_at limit limit_ $$;
+-- One person per CNP in the whole country: whoever declares a person learns that the row exists and nothing of it.
+create or replace function person_find_or_create(index_ bytea, cnp_ bytea, id_ uuid, last_ text, first_ text, key_ text)
+    returns bigint language plpgsql security definer set search_path = pg_catalog, public
+    as $$
+begin
+    insert into accounts_person (public_id, cnp, cnp_index, last_name, first_name, sort_key)
+        values (id_, cnp_, index_, last_, first_, key_) on conflict (cnp_index) do nothing;
+    return (select p.id from accounts_person p where p.cnp_index = index_);
+end $$;
+-- May this identity be declared by this account? Only if nobody else declared it and the name is the known one.
+create or replace function person_is_free(index_ bytea, key_ text)
+    returns boolean language sql stable security definer set search_path = pg_catalog, public
+    as $$ select not exists (select from accounts_person p where p.cnp_index = index_ and (p.sort_key <> key_
+              or exists (select from accounts_user u where u.person_id = p.id))) $$;
+-- The administrator of a house gives a role to an account that the house does not know yet.
+create or replace function account_by_email(email_ text)
+    returns table (id bigint, person_id bigint) language sql stable security definer set search_path = pg_catalog, public
+    as $$ select u.id, u.person_id from accounts_user u where lower(u.email) = lower(email_) $$;
+-- Anybody who holds an act may ask whether it is ours: by its code, its bytes' digest, or its own number.
+create or replace function act_known(code_ text, digest_ text, id_ bigint)
+    returns setof notifications_document language sql stable security definer set search_path = pg_catalog, public
+    as $$ select * from notifications_document d
+          where d.sealed_at is not null and (d.code = code_ or d.pdf_sha256 = digest_ or d.id = id_) $$;

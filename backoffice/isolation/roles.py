@@ -1,0 +1,63 @@
+"""The database's roles (security.md S11). Pure: names and the SQL that makes them, for migrations and for the keeper.
+
+Nobody who serves a page or does a job owns a table, and nobody may bypass row-level security. Each process logs in
+as its own role; the owner migrates and runs management commands.
+"""
+
+OWNER = "backoffice"
+WEB = "backoffice_web"
+WORKER = "backoffice_worker"
+REPORT = "backoffice_report"
+SEALER = "backoffice_sealer"
+VERIFIER = "backoffice_verifier"
+# Owns the functions of `passages.sql`, the only ways through the walls; nobody logs in as it.
+PASSAGE = "backoffice_passage"
+
+LOGINS = (WEB, WORKER, REPORT, SEALER, VERIFIER)
+READ_ONLY = (REPORT, VERIFIER)
+ALL = (*LOGINS, PASSAGE)
+# What a process is told in DATABASE_ROLE.
+BY_NAME = {role.removeprefix("backoffice_"): role for role in LOGINS} | {"owner": OWNER}
+
+
+class WrongRole(Exception):
+    """A process serves people while logged in as a role that sees behind the walls."""
+
+
+def name_of(login: str) -> str:
+    """`web` for `backoffice_web`; any other log-in is the owner's."""
+    return next((name for name, role in BY_NAME.items() if role == login), "owner")
+
+
+def demand(wanted: str, *, is_: str) -> None:
+    """Start no process under another role than its own. Raises `WrongRole` with the remedy."""
+    if wanted != is_:
+        raise WrongRole(
+            f"This process must log in to the database as {BY_NAME[wanted]}, not as the {is_} role: "
+            f"let DATABASE_URL name it, or set DATABASE_ROLE={wanted} (docs/isolation.md)."
+        )
+
+
+def ensure_sql(owner: str, server_version: int) -> str:
+    """Make the roles that are missing and let `owner` act for them without inheriting what they see.
+
+    Needs CREATEROLE (or a superuser); safe to repeat. Before PostgreSQL 16 inheritance is a matter of the whole role.
+    """
+    since_16 = server_version >= 160000
+    usable, how = ("and m.set_option", "with inherit false, set true") if since_16 else ("", "")
+    steps = [] if since_16 else [f"alter role {owner} noinherit;"]
+    for role in ALL:
+        login = "nologin" if role == PASSAGE else "login"
+        read_only = f"alter role {role} set default_transaction_read_only = on;" if role in READ_ONLY else ""
+        steps.append(f"""
+            if not exists (select from pg_roles where rolname = '{role}') then
+                create role {role} {login} nosuperuser nobypassrls nocreatedb nocreaterole;
+                {read_only}
+            end if;
+            if not exists (select from pg_auth_members m
+                           where m.roleid = '{role}'::regrole and m.member = '{owner}'::regrole {usable}) then
+                grant {role} to {owner} {how};
+            end if;""")
+    return f"""do $$ begin {"".join(steps)}
+        exception when duplicate_object or unique_violation then null;  -- another process made them at this moment
+        end $$"""

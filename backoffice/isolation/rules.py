@@ -61,7 +61,7 @@ RULES: dict[str, Rule | Open | Closed] = {
     "notifications_document": Rule(f"{OF_HOUSE} or act_is_mine(about)", web="siu", worker="su"),
     "notifications_message": Rule(f"{OF_HOUSE} or recipient_id = {MINE}", web="siu", worker="siu", written=OF_HOUSE),
     "notifications_message_documents": Rule(
-        "exists (select from notifications_message m where m.id = message_id)", web="si", worker="si", written="true"
+        "exists (select from notifications_message m where m.id = message_id)", web="si", worker="si"
     ),
     "enrolment_filing": Rule(
         f"(channel = 'online' and owner_id = {MINE}) or {OF_HOUSE} or filing_in_houses(id)",
@@ -85,7 +85,7 @@ RULES: dict[str, Rule | Open | Closed] = {
     "viewflow_process": Rule(OF_HOUSE, web="siu", worker="siu"),
     "viewflow_task": Rule(OF_HOUSE, web="siu", worker="siu"),
     "viewflow_task_previous": Rule(
-        "exists (select from viewflow_task t where t.id = from_task_id)", web="si", worker="si", written="true"
+        "exists (select from viewflow_task t where t.id = from_task_id)", web="si", worker="si"
     ),
     "django_session": Open("until sessions are hashed", web="siud"),
     "django_migrations": Closed("which migrations ran"),

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 FILES = {
+    "G1": "test_url_matrix_goal.py",
+    "G2": "test_walls_goal.py::test_direct_sql",
+    "G3": "test_walls_goal.py::test_pool_soak",
     "INTAKE": "test_intake_goal.py",
     "G11": "test_four_eyes_goal.py",
     "G12": "test_races_goal.py",

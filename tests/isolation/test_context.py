@@ -1,0 +1,138 @@
+"""Whose rows a transaction sees: nothing without a context, then exactly what the row that entered it stands for."""
+
+import uuid
+from types import SimpleNamespace
+
+import pytest
+from django.core.checks import run_checks
+from django.db import Error, connection, transaction
+
+from backoffice.accounts.models import Membership, Person, User
+from backoffice.accounts.services import memberships
+from backoffice.isolation import checks, context, roles
+from backoffice.isolation.rules import RULES, Open
+from backoffice.jobs import queue
+from backoffice.jobs.models import Job
+from enrolment.models import Case, Decision, Filing, RegistryEntry
+from tests.world import act, application, approved, file_case
+from workflows.models import Turn
+
+
+@pytest.fixture
+def two(people):
+    """A case in each of two houses, both filed by the same provider."""
+    content = application(name="CMI Dr. Oltean", uic="98765438")
+    for place in (content["provider"]["headquarters"], content["work_points"][0]["address"]):
+        place |= {"county": "CJ"}
+    return SimpleNamespace(
+        people=people, here=file_case(people.provider), there=file_case(people.provider, content=content)
+    )
+
+
+def seen(enter=lambda: None, role=roles.WEB):
+    """The ids of the cases that a transaction of that role sees in the context it enters."""
+    with context.walled(role):
+        enter()
+        return set(Case.objects.values_list("pk", flat=True))
+
+
+def as_account(user):
+    return lambda: context.enter_account(user.pk)
+
+
+def test_without_a_context_nobody_sees_anything(two):
+    for role in (roles.WEB, roles.WORKER, roles.REPORT):
+        assert seen(role=role) == set()
+    with context.walled(roles.WEB):
+        for model in (User, Person, Membership, Filing, RegistryEntry, Decision, Turn, Job):
+            assert not model.objects.exists()
+
+
+def test_a_house_sees_its_own_cases(two):
+    assert seen(as_account(two.people.clerk)) == {two.here.pk}
+    assert seen(as_account(two.people.stranger)) == {two.there.pk}
+
+
+def test_a_filer_sees_what_they_filed_wherever_it_went(two):
+    assert seen(as_account(two.people.provider)) == {two.here.pk, two.there.pk}
+
+
+def test_a_role_that_ended_sees_nothing(two):
+    memberships.end(two.people.clerk.memberships.get(), by=None)
+    assert seen(as_account(two.people.clerk)) == set()
+
+
+def test_a_deactivated_account_sees_nothing(two):
+    User.objects.filter(pk=two.people.clerk.pk).update(is_active=False)
+    assert seen(as_account(two.people.clerk)) == set()
+
+
+def test_a_context_ends_with_its_transaction(two):
+    assert seen(as_account(two.people.clerk))
+    assert seen() == set()
+
+
+def test_a_worker_sees_the_house_of_the_job_it_holds(two):
+    approved(two.here, two.people)
+    job = queue.claim(Job.objects.get(kind="issue").public_id)
+    assert seen(lambda: context.enter_job(job.pk, job.token), roles.WORKER) == {two.here.pk}
+    assert seen(lambda: context.enter_job(job.pk, uuid.uuid4()), roles.WORKER) == set()
+
+
+def test_an_applicant_acts_for_a_house_only_inside(two):
+    with context.walled(roles.WEB):
+        context.enter_account(two.people.provider.pk)
+        assert not Turn.objects.exists()
+        with context.acting_for([two.here.house_id]):
+            assert [turn.case_id for turn in Turn.objects.all()] == [two.here.pk]
+        assert not Turn.objects.exists()
+
+
+def test_a_filer_never_sees_how_the_house_decided(two):
+    act(two.here, two.people.clerk, outcome="approve")
+    with context.walled(roles.WEB):
+        context.enter_account(two.people.provider.pk)
+        assert Case.objects.get(pk=two.here.pk).state == "endorsement"
+        assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("role", [roles.WEB, roles.WORKER, roles.REPORT, roles.SEALER, roles.VERIFIER])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "alter table enrolment_case disable row level security",
+        "drop policy by_context on enrolment_case",
+        "alter table audit_event disable trigger user",
+        "create table public.mine (id int)",
+        "select job_claim(gen_random_uuid(), 1.0) from enrolment_enrolment, pg_shadow",
+    ],
+)
+def test_no_log_in_can_take_the_walls_down(db, role, statement):
+    with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"set local role {role}")
+        cursor.execute(statement)
+
+
+def test_no_log_in_belongs_to_the_owner_or_to_the_passage(db):
+    with connection.cursor() as cursor:
+        for login in roles.LOGINS:
+            for other in {roles.OWNER, *roles.ALL} - {login}:
+                cursor.execute("select pg_has_role(%s, %s, 'member')", [login, other])
+                assert cursor.fetchone() == (False,)
+
+
+def test_a_table_without_a_rule_fails_the_check(monkeypatch):
+    assert run_checks(tags=["models"]) == []
+    monkeypatch.delitem(RULES, "enrolment_case")
+    assert [problem.id for problem in checks.every_table_has_its_rule(None)] == ["isolation.E001"]
+
+
+def test_a_table_of_a_house_without_a_policy_fails_the_check(monkeypatch):
+    monkeypatch.setitem(RULES, "enrolment_case", Open("a mistake", web="s"))
+    assert [problem.id for problem in checks.every_table_has_its_rule(None)] == ["isolation.E002"]
+
+
+def test_a_process_starts_under_its_own_role_only():
+    roles.demand("web", is_="web")
+    with pytest.raises(roles.WrongRole, match="DATABASE_ROLE=web"):
+        roles.demand("web", is_="owner")

@@ -109,7 +109,11 @@ def _demand_room(filing: Filing, kind: str, size: int) -> None:
     if shelf is None:
         raise Refused(_("Alegeți din listă ce act atașați."))
     if shelf.is_full:
-        raise Refused(_("Sunt deja {n} fișiere. Scoateți unul sau uniți-le într-un PDF.").format(n=shelf.kind.most))
+        raise Refused(
+            _("Se pot atașa cel mult {n} fișiere de acest fel. Scoateți unul sau uniți-le într-un PDF.").format(
+                n=shelf.kind.most
+            )
+        )
     held = filing.attachments.filter(removed_at__isnull=True).aggregate(size=Sum("size", default=0))
     if held["size"] + size > MAX_FILING_BYTES:
         raise Refused(_("Fișierele unei cereri pot avea împreună cel mult 50 MB. Scoateți unul sau micșorați-le."))
@@ -147,7 +151,7 @@ def keep_verdict(attachment_id: int, verdict: Verdict) -> None:
     _keep(attachment, dict(enumerate(verdict.pages, 1)))
     attachment.state = State.REFUSED if verdict.reason else State.CLEAN
     attachment.reason = verdict.reason[:24]
-    attachment.pages, attachment.signatures = len(verdict.pages), verdict.signatures
+    attachment.pages, attachment.signatures = len(verdict.pages), min(verdict.signatures, 999)
     attachment.inspected_at = Now()
     attachment.save(update_fields=["state", "reason", "pages", "signatures", "inspected_at"])
     house, filing = attachment.filing.house, attachment.filing_id

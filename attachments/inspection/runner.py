@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from attachments.inspection import limits
 from attachments.inspection.verdict import Verdict
@@ -61,15 +62,20 @@ def _read(answer: bytes) -> Verdict:
         return broken
     if reason:
         return Verdict(reason=reason) if isinstance(reason, str) and reason.isidentifier() else broken
-    if not (
-        isinstance(sizes, list)
-        and 0 < len(sizes) <= limits.MAX_PDF_PAGES
-        and all(type(size) is int and size > 0 for size in [*sizes, signatures + 1])
-        and sum(sizes) == len(body)
-    ):
+    if not _are_counts(sizes, signatures) or sum(sizes) != len(body):
         return broken
     ends = [sum(sizes[: n + 1]) for n in range(len(sizes))]
     pages = tuple(body[end - size : end] for end, size in zip(ends, sizes, strict=True))
     if not all(page.startswith(b"RIFF") and page[8:12] == b"WEBP" for page in pages):
         return broken
     return Verdict(pages=pages, signatures=signatures)
+
+
+def _are_counts(sizes: Any, signatures: Any) -> bool:
+    return (
+        isinstance(sizes, list)
+        and 0 < len(sizes) <= limits.MAX_PDF_PAGES
+        and all(type(size) is int and size > 0 for size in sizes)
+        and type(signatures) is int
+        and 0 <= signatures <= limits.MAX_PDF_NODES
+    )

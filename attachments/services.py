@@ -110,7 +110,7 @@ def _demand_room(filing: Filing, kind: str, size: int) -> None:
         raise Refused(_("Alegeți din listă ce act atașați."))
     if shelf.is_full:
         raise Refused(
-            _("Se pot atașa cel mult {n} fișiere de acest fel. Scoateți unul sau uniți-le într-un PDF.").format(
+            _("Numărul cel mai mare de fișiere de acest fel este {n}. Scoateți unul sau uniți-le într-un PDF.").format(
                 n=shelf.kind.most
             )
         )

@@ -197,6 +197,7 @@ def corpus():
         "jpeg grey": (saved(photo("L"), "JPEG"), ""),
         "jpeg for print": (saved(photo("CMYK"), "JPEG"), ""),
         "jpeg progressive": (saved(photo(), "JPEG", progressive=True), ""),
+        "jpeg of two pictures, as some phones make": (saved(photo(), "MPO", save_all=True, append_images=[photo()]), ""),
         "jpeg with a camera's trailer": (jpeg + b"\0" * 64 + b"SEFT", ""),
         "png": (small_png, ""),
         "png with palette": (saved(photo("P"), "PNG"), ""),

@@ -154,7 +154,7 @@ def test_each_kind_the_filing_and_the_day_have_their_measure(draft, people, jpeg
     send_one = lambda kind="identity_document": services.add(draft, by=people.provider, kind=kind, name="x", data=jpeg)  # noqa: E731
     for _ in range(5):
         last = send_one()
-    with pytest.raises(Refused, match="cel mult 5"):
+    with pytest.raises(Refused, match="este 5"):
         send_one()
     services.remove(last, by=people.provider)
     send_one()

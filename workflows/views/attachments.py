@@ -36,7 +36,7 @@ from workflows.views.progress import progress
 
 @dataclass(frozen=True)
 class Door:
-    """Who may come in to which filing, the frame in which they see it, and the page they came from."""
+    """Who may come in to which filing, the frame in which they see it, and the page around the attached files."""
 
     name: str
     enter: Callable[[User, UUID], Filing]
@@ -46,14 +46,18 @@ class Door:
 
     def context(self, public_id: UUID) -> dict[str, Any]:
         """What every page behind this door shows."""
-        back = reverse(self.back, args=[] if self.name == "filing" else [public_id])
-        return {
-            "door": self.name,
-            "public_id": public_id,
-            "frame": self.frame,
-            "back": back,
-            "back_label": self.back_label,
-        }
+        return {"door": self.name, "public_id": public_id, "frame": self.frame}
+
+    def way_out(self, public_id: UUID) -> dict[str, Any]:
+        """The way back from the list of files."""
+        args = [] if self.name == "filing" else [public_id]
+        return {"back": reverse(self.back, args=args), "back_label": self.back_label}
+
+    def way_back(self, public_id: UUID) -> dict[str, Any]:
+        """The way back from one file: a case shows its files itself."""
+        if self.name == "case":
+            return self.way_out(public_id)
+        return {"back": reverse(f"workflows:{self.name}_scans", args=[public_id]), "back_label": _("Acte atașate")}
 
 
 def _filing_of_case(user: User, public_id: UUID) -> Filing:
@@ -86,7 +90,8 @@ def listing(request: SignedInRequest, public_id: UUID, door: str) -> HttpRespons
             return redirect(f"workflows:{door}_scans", public_id=public_id)
     may_add = services.may_add(filing, by=request.user)
     pages = progress(filing, "acte-atasate") if door == "filing" and not filing.is_submitted else []
-    context = DOORS[door].context(public_id) | {
+    context = DOORS[door].context(public_id) | DOORS[door].way_out(public_id)
+    context |= {
         "pages": pages,
         "position": len(pages) - 1,
         "shelves": services.shelves(filing),
@@ -105,7 +110,8 @@ def listing(request: SignedInRequest, public_id: UUID, door: str) -> HttpRespons
 def viewer(request: SignedInRequest, public_id: UUID, attachment_id: UUID, door: str) -> HttpResponse:
     """The page images, one under the other."""
     attachment = clean_attachment_of(DOORS[door].enter(request.user, public_id), attachment_id)
-    context = DOORS[door].context(public_id) | {"file": attachment, "numbers": range(1, attachment.pages + 1)}
+    context = DOORS[door].context(public_id) | DOORS[door].way_back(public_id)
+    context |= {"file": attachment, "numbers": range(1, attachment.pages + 1)}
     return render(request, "attachments/view.html", context)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import engines, keys
@@ -214,6 +215,8 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=120)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
 SEAL_DIR = env.str("SEAL_DIR", default="")
 SCANNER_URL = env.str("SCANNER_URL", default="")
+if SCANNER_URL and not SCANNER_URL.startswith("clamd://"):
+    raise ImproperlyConfigured("SCANNER_URL is not an address of a scanner; write clamd://host:3310 or leave it empty")
 LOCK_TIMEOUT = env.str("LOCK_TIMEOUT", default="3s")
 
 LOGGING = {

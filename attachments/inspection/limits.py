@@ -13,4 +13,4 @@ CHILD_MEMORY = 1024 * MEBIBYTE
 CHILD_CPU_SECONDS = 30
 CHILD_WALL_SECONDS = 40  # below the task's soft limit, together with the scanner's
 CHILD_ANSWER_BYTES = 64 * MEBIBYTE
-SCANNER_SECONDS = 15
+SCANNER_SECONDS = 7  # to reach it, and again to hear it

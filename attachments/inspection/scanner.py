@@ -14,10 +14,9 @@ _PIECE = 64 * 1024
 def is_infected(url: str, data: bytes) -> bool:
     """What the scanner at `clamd://host:port` says. Raises `Unavailable`: no answer is never a clean answer."""
     where = urlsplit(url)
-    deadline = time.monotonic() + SCANNER_SECONDS
     try:
         with socket.create_connection((where.hostname, where.port or 3310), timeout=SCANNER_SECONDS) as line:
-            answer = _ask(line, data, deadline)
+            answer = _ask(line, data, deadline=time.monotonic() + SCANNER_SECONDS)
     except TimeoutError:
         raise Unavailable("scanner_silent") from None
     except OSError:
@@ -29,16 +28,18 @@ def is_infected(url: str, data: bytes) -> bool:
     raise Unavailable("scanner_error")
 
 
-def _ask(line: socket.socket, data: bytes, deadline: float) -> bytes:
-    line.sendall(b"zINSTREAM\0")
-    for start in range(0, len(data), _PIECE):
-        piece = data[start : start + _PIECE]
-        line.sendall(struct.pack("!I", len(piece)) + piece)
-    line.sendall(struct.pack("!I", 0))
-    answer = b""
-    while b"\0" not in answer and len(answer) < 1024:
+def _ask(line: socket.socket, data: bytes, *, deadline: float) -> bytes:
+    """Each piece goes with its length before it, an empty one ends; one deadline holds for the whole talk."""
+
+    def in_time() -> socket.socket:
         line.settimeout(max(deadline - time.monotonic(), 0.001))
-        if not (more := line.recv(1024)):
-            break
+        return line
+
+    in_time().sendall(b"zINSTREAM\0")
+    pieces = [data[start : start + _PIECE] for start in range(0, len(data), _PIECE)]
+    for piece in [*pieces, b""]:
+        in_time().sendall(struct.pack("!I", len(piece)) + piece)
+    answer = b""
+    while b"\0" not in answer and len(answer) < 1024 and (more := in_time().recv(1024)):
         answer += more
     return answer.partition(b"\0")[0].strip()

@@ -13,5 +13,5 @@ def send(client, door, public_id, data, kind="identity_document", name="buletin.
 
 
 def sent(filing):
-    """Kind and state of everything attached."""
-    return list(Attachment.objects.filter(filing=filing).order_by("pk").values_list("kind", "state"))
+    """Kind and state of everything attached and not removed."""
+    return list(Attachment.objects.filter(filing=filing, removed_at=None).order_by("pk").values_list("kind", "state"))

@@ -258,7 +258,7 @@ def test_the_house_leaves_a_trace_when_it_takes_the_original(clean, draft, peopl
     assert not Event.objects.filter(code="attachment.downloaded").exists()
     browse(people.clerk).get(pages_of("case", case.public_id, clean)[1])
     event = Event.objects.get(code="attachment.downloaded")
-    assert (event.actor_user, event.subject_id) == (people.clerk.pk, clean.pk)
+    assert (event.actor_user, event.house, event.subject_id) == (people.clerk.pk, people.house.pk, clean.pk)
 
 
 # --- keeping ----------------------------------------------------------------------------------------------------------------------
@@ -355,11 +355,14 @@ def test_a_clerk_attaches_to_paper_before_and_after_registration(people, browse,
     clerk = browse(people.clerk)
     assert send(clerk, "paper", filing.public_id, jpeg).status_code == 200
     assert send(browse(people.stranger), "paper", filing.public_id, jpeg).status_code == 404
+    by_mistake = services.add(filing, by=people.clerk, kind="malpractice_policy", name="x", data=jpeg)
+    clerk.post(reverse("workflows:paper_scan_remove", args=[filing.public_id, by_mistake.public_id]))
     case = submit(filing, by=people.clerk, today=DAY).cases[0]
     assert send(clerk, "case", case.public_id, jpeg, "malpractice_policy").status_code == 200
     assert send(browse(people.jurist), "case", case.public_id, jpeg).status_code == 422
     run_jobs("inspect")
     assert sent(filing) == [("identity_document", "clean"), ("malpractice_policy", "clean")]
+    assert not by_mistake.blobs.exists()
 
 
 def test_a_clerk_does_not_add_to_what_was_filed_online(draft, people, browse, jpeg):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,7 +25,7 @@ from attachments.models import Attachment, AttachmentBlob
 from attachments.words import REASONS
 from backoffice.accounts import access as rights
 from backoffice.accounts.http import SignedInRequest
-from backoffice.accounts.models import User
+from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
 from backoffice.jobs import queue
 from enrolment import access
@@ -39,7 +39,7 @@ class Door:
     """Who may come in to which filing, the frame in which they see it, and the page around the attached files."""
 
     name: str
-    enter: Callable[[User, UUID], Filing]
+    enter: Callable[[User, UUID], "Inside"]
     frame: str
     back: str
     back_label: str | Promise
@@ -60,23 +60,40 @@ class Door:
         return {"back": reverse(f"workflows:{self.name}_scans", args=[public_id]), "back_label": _("Acte atașate")}
 
 
-def _filing_of_case(user: User, public_id: UUID) -> Filing:
-    return access.office_case(user, public_id).filing
+class Inside(NamedTuple):
+    """The filing one was let into, and the house on whose behalf; none for its owner."""
+
+    filing: Filing
+    house: House | None
+
+
+def _own(user: User, public_id: UUID) -> Inside:
+    return Inside(access.own_filing(user, public_id), None)
+
+
+def _paper(user: User, public_id: UUID) -> Inside:
+    filing = access.paper_filing(user, public_id)
+    return Inside(filing, filing.house)
+
+
+def _case(user: User, public_id: UUID) -> Inside:
+    case = access.office_case(user, public_id)
+    return Inside(case.filing, case.house)
 
 
 DOORS = {
     door.name: door
     for door in (
-        Door("filing", access.own_filing, "public.html", "enrolment:mine", gettext_lazy("Cererile mele")),
-        Door("paper", access.paper_filing, "work.html", "workflows:paper", gettext_lazy("Cererea pe hârtie")),
-        Door("case", _filing_of_case, "work.html", "workflows:case", gettext_lazy("Dosarul")),
+        Door("filing", _own, "public.html", "enrolment:mine", gettext_lazy("Cererile mele")),
+        Door("paper", _paper, "work.html", "workflows:paper", gettext_lazy("Cererea pe hârtie")),
+        Door("case", _case, "work.html", "workflows:case", gettext_lazy("Dosarul")),
     )
 }
 
 
 def listing(request: SignedInRequest, public_id: UUID, door: str) -> HttpResponse:
     """What is attached, kind by kind, and one file more."""
-    filing = DOORS[door].enter(request.user, public_id)
+    filing = DOORS[door].enter(request.user, public_id).filing
     problem, kind = "", request.POST.get("kind", "")
     if request.method == "POST":
         file = request.FILES.get("file")
@@ -109,7 +126,7 @@ def listing(request: SignedInRequest, public_id: UUID, door: str) -> HttpRespons
 @require_GET
 def viewer(request: SignedInRequest, public_id: UUID, attachment_id: UUID, door: str) -> HttpResponse:
     """The page images, one under the other."""
-    attachment = clean_attachment_of(DOORS[door].enter(request.user, public_id), attachment_id)
+    attachment = clean_attachment_of(DOORS[door].enter(request.user, public_id).filing, attachment_id)
     context = DOORS[door].context(public_id) | DOORS[door].way_back(public_id)
     context |= {"file": attachment, "numbers": range(1, attachment.pages + 1)}
     return render(request, "attachments/view.html", context)
@@ -118,7 +135,7 @@ def viewer(request: SignedInRequest, public_id: UUID, attachment_id: UUID, door:
 @require_GET
 def image(request: SignedInRequest, public_id: UUID, attachment_id: UUID, number: int, door: str) -> HttpResponse:
     """One page image."""
-    attachment = clean_attachment_of(DOORS[door].enter(request.user, public_id), attachment_id)
+    attachment = clean_attachment_of(DOORS[door].enter(request.user, public_id).filing, attachment_id)
     if number == services.ORIGINAL:
         raise Http404
     try:
@@ -131,8 +148,9 @@ def image(request: SignedInRequest, public_id: UUID, attachment_id: UUID, number
 @require_GET
 def original(request: SignedInRequest, public_id: UUID, attachment_id: UUID, door: str) -> HttpResponse:
     """The file as it was sent, for keeping; never shown by the browser."""
-    attachment = clean_attachment_of(DOORS[door].enter(request.user, public_id), attachment_id)
-    data = services.download(attachment, by=request.user)
+    inside = DOORS[door].enter(request.user, public_id)
+    attachment = clean_attachment_of(inside.filing, attachment_id)
+    data = services.download(attachment, by=request.user, house=inside.house)
     disposition = content_disposition_header(True, file_name(attachment)) or "attachment"
     return _inert(data, CONTENT_TYPES[Media(attachment.media)], disposition)
 
@@ -140,8 +158,9 @@ def original(request: SignedInRequest, public_id: UUID, attachment_id: UUID, doo
 @require_POST
 def remove(request: SignedInRequest, public_id: UUID, attachment_id: UUID, door: str) -> HttpResponse:
     """Take a file out of a draft."""
+    attachment = attachment_of(DOORS[door].enter(request.user, public_id).filing, attachment_id)
     try:
-        services.remove(attachment_of(DOORS[door].enter(request.user, public_id), attachment_id), by=request.user)
+        services.remove(attachment, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
     else:

@@ -29,7 +29,7 @@ app.conf.update(
     task_soft_time_limit=60,
     task_time_limit=90,
     task_default_queue="issue",
-    task_queues=[Queue("issue"), Queue("mail"), Queue("sweep")],
+    task_queues=[Queue("issue"), Queue("mail"), Queue("verify"), Queue("sweep")],
     task_create_missing_queues=False,
     broker_connection_retry_on_startup=True,
     # A broker that is down or hung must not hold a web request (engine.md 2.2: 40 s with the defaults).

@@ -42,6 +42,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: refused before it is read. No `requires_csrf_token` here: it would read the body to look for the token."""
+    return _page(
+        request,
+        413,
+        _("Fișierul este prea mare"),
+        _("Primim fișiere de cel mult 10 MB. Întoarceți-vă, alegeți un fișier mai mic sau fotografiați pagina."),
+    )
+
+
 @requires_csrf_token
 def conflict(request: HttpRequest) -> HttpResponse:
     """409: somebody was faster."""

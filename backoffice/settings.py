@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import engines, keys
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "backoffice.accounts",
     "notifications",
     "enrolment",
+    "attachments",
     "workflows",
     "backoffice.isolation",  # last: its walls stand around the tables of all others
 ]
@@ -73,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "backoffice.audit.middleware.RequestIdMiddleware",
     "backoffice.accounts.middleware.PrivatePagesMiddleware",
+    "backoffice.limits.BodyLimitMiddleware",
     "workflows.middleware.EngineErrorsMiddleware",
 ]
 
@@ -187,6 +190,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # 100 physicians by some 40 boxes each
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+# A file of 10 MiB and the boxes around it. Kept in memory: a file is never written to a disk in clear (security.md S15).
+MAX_REQUEST_BYTES = FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- Words -------------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ro"
@@ -221,6 +228,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="nu-raspundeti@des.ex
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=120)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
 SEAL_DIR = env.str("SEAL_DIR", default="")
+SCANNER_URL = env.str("SCANNER_URL", default="")
+if SCANNER_URL and not SCANNER_URL.startswith("clamd://"):
+    raise ImproperlyConfigured("SCANNER_URL is not an address of a scanner; write clamd://host:3310 or leave it empty")
 LOCK_TIMEOUT = env.str("LOCK_TIMEOUT", default="3s")
 
 LOGGING = {

@@ -17,7 +17,11 @@ from enrolment.models import Decision
 from tests.world import approved, run_jobs
 
 ROOT = Path(settings.BASE_DIR)
-SOURCES = [p for room in ("backoffice", "enrolment", "notifications", "workflows") for p in (ROOT / room).rglob("*.py")]
+SOURCES = [
+    p
+    for room in ("attachments", "backoffice", "enrolment", "notifications", "workflows")
+    for p in (ROOT / room).rglob("*.py")
+]
 PUBLIC = {"home", "healthz", "set_language", "workflows:file", "notifications:verify", "notifications:verify_any"}
 
 
@@ -80,7 +84,7 @@ def test_every_kind_of_work_has_a_queue_that_workers_serve():
     from backoffice.celery import app
 
     assert {registry.queue_of(kind) for kind in registry.kinds()} <= {q.name for q in app.conf.task_queues}
-    assert registry.kinds() == ["issue", "mail"]
+    assert registry.kinds() == ["inspect", "issue", "mail"]
 
 
 def names(patterns=None, prefix=""):

@@ -29,6 +29,11 @@ SENTENCES = {
     "message.queued": _("Mesaj pregătit"),
     "message.sent": _("Mesaj trimis"),
     "message.failed": _("Mesaj netrimis"),
+    "attachment.added": _("Act atașat"),
+    "attachment.removed": _("Act atașat scos din ciornă"),
+    "attachment.inspected": _("Act atașat verificat"),
+    "attachment.refused": _("Act atașat respins la verificare"),
+    "attachment.downloaded": _("Act atașat descărcat în original"),
     "job.parked": _("Lucrare oprită după încercări repetate"),
     "job.retried": _("Lucrare reluată"),
 }

@@ -37,6 +37,37 @@
     form.addEventListener("submit", () => clearTimeout(timer));
   });
 
+  // A file that is too large is not sent at all; the server would refuse it after the wait.
+  document.querySelectorAll("form[data-most-bytes]").forEach((form) => {
+    const input = form.querySelector("input[type=file]");
+    const error = form.querySelector("[data-too-big]");
+    input.addEventListener("change", () => {
+      const tooBig = [...input.files].some((file) => file.size > Number(form.dataset.mostBytes));
+      error.hidden = !tooBig;
+      error.querySelector("span").textContent = tooBig ? error.dataset.tooBig : "";
+      input.closest(".box").classList.toggle("wrong", tooBig);
+      if (tooBig) input.value = "";
+    });
+  });
+
+  // Files that are being checked: their list is asked for again until the verdict stands.
+  const watch = (rounds) => {
+    const lists = [...document.querySelectorAll("[data-checking]")];
+    if (!lists.length || !rounds) return;
+    setTimeout(async () => {
+      try {
+        const answer = await fetch(location.href, { credentials: "same-origin" });
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        lists.forEach((list) => {
+          const now = fresh.getElementById(list.id);
+          if (now && !now.hasAttribute("data-checking")) list.replaceWith(now);
+        });
+      } catch { /* asked again below */ }
+      watch(rounds - 1);
+    }, 2000);
+  };
+  watch(60);
+
   // Copy a number.
   document.querySelectorAll("[data-copy]").forEach((button) => {
     button.hidden = false;

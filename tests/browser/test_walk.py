@@ -70,6 +70,9 @@ def file_online(person, photograph=True):
             person.look(f"{number:02}-{slug}")
         page.click("main form .btn-primary[name=go]")
     if photograph:
+        person.look("07-attachments")
+    page.click("main .actions .btn-primary")
+    if photograph:
         person.look("07-review")
     page.click("main form .btn-primary")
     if photograph:

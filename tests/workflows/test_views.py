@@ -74,7 +74,8 @@ def fill(client, filing, content=None):
             data |= boxes(content[name], name) if content[name] is not None else {}
         answer = client.post(reverse("workflows:file_step", args=[filing.public_id, slug]), data | {"go": "1"})
         assert answer.status_code == 302, answer.content.decode()[:3000]
-    return answer.url
+    assert answer.url == reverse("workflows:filing_scans", args=[filing.public_id])
+    return reverse("workflows:file_review", args=[filing.public_id])
 
 
 def test_a_filing_page_by_page_ends_with_number_and_term_in_the_same_response(draft):

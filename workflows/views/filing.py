@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from attachments import services as attachments
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House
 from backoffice.calendar import today
@@ -22,6 +22,7 @@ from enrolment.services import completions, filings
 from workflows import carrying
 from workflows import filing as filing_service
 from workflows.views import boxes
+from workflows.views.progress import progress
 
 
 @login_not_required
@@ -65,7 +66,7 @@ def step(request: SignedInRequest, public_id: UUID, step: str) -> HttpResponse:
                 return redirect(_after(page, public_id))
         elif "leave" in request.POST:
             return redirect("enrolment:mine")
-    pages = _progress(draft, page.slug)
+    pages = progress(draft, page.slug)
     return render(
         request,
         "filing/step.html",
@@ -99,13 +100,14 @@ def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "filing/review.html",
         {
             "filing": draft,
-            "pages": _progress(draft, "verificare"),
+            "pages": progress(draft, "verificare"),
             "sections": [
                 {"page": page, "rows": boxes.answers(page, parsed.content or draft.content)} for page in form.steps()
             ],
             "errors": boxes.errors_by_page(parsed.errors),
             "houses": _houses(parsed.content),
             "warnings": _warnings(parsed.content, today()),
+            "shelves": attachments.shelves(draft),
         },
         status=422 if request.method == "POST" else 200,
     )
@@ -142,38 +144,8 @@ def _after(page: form.Step, public_id: UUID) -> str:
     slugs = [p.slug for p in form.steps()]
     position = slugs.index(page.slug) + 1
     if position == len(slugs):
-        return reverse("workflows:file_review", args=[public_id])
+        return reverse("workflows:filing_scans", args=[public_id])
     return reverse("workflows:file_step", args=[public_id, slugs[position]])
-
-
-def _progress(draft: Filing, current: str) -> list[dict]:
-    """The steps with their state: done, current, with problems, or still empty."""
-    errors = boxes.errors_by_page(filings.judge(draft, today=today()).errors)
-    wrong = {entry["page"].slug for entry in errors}
-    pages = []
-    for page in form.steps():
-        started = any(name in draft.content for name in page.prefixes)
-        state = (
-            "current"
-            if page.slug == current
-            else "todo"
-            if not started
-            else "problem"
-            if page.slug in wrong
-            else "done"
-        )
-        url = reverse("workflows:file_step", args=[draft.public_id, page.slug])
-        pages.append({"slug": page.slug, "title": page.title, "state": state, "url": url})
-    url = reverse("workflows:file_review", args=[draft.public_id])
-    pages.append(
-        {
-            "slug": "verificare",
-            "title": _("Verificare și depunere"),
-            "state": "current" if current == "verificare" else "todo",
-            "url": url,
-        }
-    )
-    return pages
 
 
 def _houses(content: dict | None) -> list[House]:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from attachments import services as attachments
 from backoffice.accounts import access as rights
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import User
@@ -64,12 +65,24 @@ def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any 
         "documents": Document.objects.filter(about=case.public_id, sealed_at__isnull=False).defer("pdf", "context"),
         "mails": Message.objects.filter(about=case.public_id).defer("address"),
         "key": LicenceKey.objects.filter(enrolment__case=case).first(),
+        **scans_of(case, request.user),
         "acts": acts_of(case, turn, request.user),
         "parked": parked_job(case),
         "refused": refused,
         "typed": typed,
     }
     return render(request, "workflows/case.html", context, status=422 if refused else 200)
+
+
+def scans_of(case: Case, user: User) -> dict[str, Any]:
+    """What is attached, what is not, and whether an inspection stopped."""
+    shelves = attachments.shelves(case.filing)
+    return {
+        "shelves": shelves,
+        "missing_scans": attachments.missing(shelves),
+        "stopped_scans": attachments.stopped(file for shelf in shelves for file in shelf.files),
+        "may_attach": attachments.may_add(case.filing, by=user),
+    }
 
 
 @dataclass(frozen=True)

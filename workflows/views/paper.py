@@ -93,6 +93,8 @@ def form_view(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         for page in (frame(), *form.steps()):
             content = boxes.posted(request, content, page)
         filings.save_paper(draft, content=content, as_written=request.POST.getlist("as_written"))
+        if "attach" in request.POST:
+            return redirect("workflows:paper_scans", public_id=public_id)
     return boxes.whole_form(
         request,
         template="workflows/paper.html",

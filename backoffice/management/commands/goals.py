@@ -16,6 +16,7 @@ FILES = {
     "G11": "test_four_eyes_goal.py",
     "G12": "test_races_goal.py",
     "G17": "test_crash_goal.py",
+    "UPLOADS": "test_uploads_goal.py",
     "QUERIES": "test_pages_goal.py::test_queries",
     "WORDS": "test_pages_goal.py::test_words",
     "G39": "test_pages_goal.py::test_axe",

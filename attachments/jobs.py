@@ -1,0 +1,37 @@
+"""Inspecting as durable work. Importing this module registers the kind; its queue needs a worker of its own."""
+
+from django.conf import settings
+
+from attachments import services
+from attachments.inspection import runner, scanner
+from attachments.inspection.verdict import Verdict
+from attachments.models import Attachment, AttachmentBlob, State
+from backoffice.jobs.models import Job
+from backoffice.jobs.registry import Handler, Transient, register
+
+
+def work(job: Job) -> Verdict | None:
+    """The verdict on a file in quarantine; None when it was removed or judged meanwhile. May repeat."""
+    attachment = Attachment.objects.filter(pk=job.object_id, state=State.QUARANTINE, removed_at__isnull=True).first()
+    if attachment is None:
+        return None
+    try:
+        data = services.opened(attachment, services.ORIGINAL)
+    except AttachmentBlob.DoesNotExist:  # removed between the two questions
+        return None
+    try:
+        if settings.SCANNER_URL and scanner.is_infected(settings.SCANNER_URL, data):
+            return Verdict(reason="infected")
+        return runner.inspect(data)
+    except runner.Unavailable as problem:
+        raise Transient(problem.code) from None
+
+
+def settle(job: Job, verdict: Verdict | None) -> None:
+    """Keep the verdict."""
+    if verdict is not None:
+        services.keep_verdict(job.object_id, verdict)
+
+
+# Parked work changes nothing: the file stays in quarantine, the house sees why and asks again.
+register(Handler(kind=services.INSPECT, queue="verify", work=work, settle=settle))

@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "backoffice.accounts",
     "notifications",
     "enrolment",
-    "attachments",
+    "enrolment.attachments",
     "workflows",
     "backoffice.isolation",  # last: its walls stand around the tables of all others
 ]

@@ -31,6 +31,8 @@ GUARDS = (
     "party_guard",
     "enrolment_guard",
     "licence_key_guard",
+    "attachment_guard",
+    "attachment_blob_guard",
 )
 
 

@@ -22,6 +22,18 @@ create or replace function filing_is_mine(filing bigint) returns boolean languag
 create or replace function filing_in_houses(filing bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public
     as $$ select exists (select from enrolment_case c where c.filing_id = filing and c.house_id = any (app_houses())) $$;
+-- The inspection of a file sees the one filing it hangs on; an online filing has no house before it is submitted.
+create or replace function filing_of_job(filing bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select exists (select from jobs_job j join attachments_attachment a on a.id = j.object_id
+                         where j.id = app_job() and j.kind = 'inspect' and a.filing_id = filing) $$;
+create or replace function filing_in_reach(filing bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select filing_is_mine(filing) or filing_in_houses(filing) or filing_of_job(filing)
+              or exists (select from enrolment_filing f where f.id = filing and f.house_id = any (app_houses())) $$;
+create or replace function inspection_in_reach(attachment bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select exists (select from attachments_attachment a where a.id = attachment and filing_in_reach(a.filing_id)) $$;
 create or replace function case_in_houses(subject bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public
     as $$ select exists (select from enrolment_case c where c.id = subject and c.house_id = any (app_houses())) $$;

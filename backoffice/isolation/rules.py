@@ -57,14 +57,18 @@ RULES: dict[str, Rule | Open | Closed] = {
     "mfa_authenticator": Rule(OF_ACCOUNT, web="siud"),
     "throttle_cache": Open("counters under keyed names", web="siud"),
     "audit_event": Rule(f"house = {HOUSES} or actor_user = {MINE}", web="si", worker="si", written="true"),
-    "jobs_job": Rule(f"house = {HOUSES} or id = (select app_job())", web="su", worker="su"),
+    "jobs_job": Rule(
+        f"house = {HOUSES} or id = (select app_job()) or (kind = 'inspect' and inspection_in_reach(object_id))",
+        web="su",
+        worker="su",
+    ),
     "notifications_document": Rule(f"{OF_HOUSE} or act_is_mine(about)", web="siu", worker="su"),
     "notifications_message": Rule(f"{OF_HOUSE} or recipient_id = {MINE}", web="siu", worker="siu", written=OF_HOUSE),
     "notifications_message_documents": Rule(
         "exists (select from notifications_message m where m.id = message_id)", web="si", worker="si"
     ),
     "enrolment_filing": Rule(
-        f"(channel = 'online' and owner_id = {MINE}) or {OF_HOUSE} or filing_in_houses(id)",
+        f"(channel = 'online' and owner_id = {MINE}) or {OF_HOUSE} or filing_in_houses(id) or filing_of_job(id)",
         web="siu",
         worker="s",
         written=f"(channel = 'online' and owner_id = {MINE}) or {OF_HOUSE}",
@@ -80,6 +84,10 @@ RULES: dict[str, Rule | Open | Closed] = {
     "enrolment_registrycounter": Rule(OF_HOUSE, web="siu", worker="siu"),
     "enrolment_registryentry": Rule(
         f"{OF_HOUSE} or entry_is_related(id)", web="si", worker="si", report="s", written=OF_HOUSE
+    ),
+    "attachments_attachment": Rule("filing_in_reach(filing_id)", web="siu", worker="su"),
+    "attachments_attachmentblob": Rule(
+        "exists (select from attachments_attachment a where a.id = attachment_id)", web="sid", worker="si"
     ),
     "workflows_turn": Rule(OF_HOUSE, web="siu", worker="siu", report="s"),
     "viewflow_process": Rule(OF_HOUSE, web="siu", worker="siu"),

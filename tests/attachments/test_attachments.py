@@ -9,12 +9,12 @@ from django.db import Error, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from attachments import services
-from attachments.inspection.limits import MAX_FILE_BYTES
-from attachments.kinds import KINDS
-from attachments.models import Attachment, AttachmentBlob, State
 from backoffice.audit.models import Event
 from backoffice.jobs.models import Job
+from enrolment.attachments import services
+from enrolment.attachments.inspection.limits import MAX_FILE_BYTES
+from enrolment.attachments.kinds import KINDS
+from enrolment.attachments.models import Attachment, AttachmentBlob, State
 from enrolment.enums import Channel
 from enrolment.errors import Refused
 from enrolment.services import filings

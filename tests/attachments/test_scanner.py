@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from attachments import services
-from attachments.inspection import scanner
-from attachments.inspection.runner import Unavailable
-from attachments.models import Attachment, State
 from backoffice.jobs.models import Job
+from enrolment.attachments import services
+from enrolment.attachments.inspection import scanner
+from enrolment.attachments.inspection.runner import Unavailable
+from enrolment.attachments.models import Attachment, State
 from enrolment.services import filings
 from tests.attachments.corpus import photo, saved
 from tests.world import run_jobs
@@ -116,7 +116,7 @@ def test_while_the_scanner_is_away_a_file_stays_in_quarantine_and_its_job_is_tri
 
 
 def test_an_infected_file_is_refused_before_it_is_parsed(attachment, settings, monkeypatch):
-    monkeypatch.setattr("attachments.inspection.runner.inspect", lambda data: pytest.fail("it was parsed"))
+    monkeypatch.setattr("enrolment.attachments.inspection.runner.inspect", lambda data: pytest.fail("it was parsed"))
     with clamd(b"stream: Eicar-Signature FOUND\0") as (settings.SCANNER_URL, _received):
         run_jobs("inspect")
     found = Attachment.objects.get()

@@ -5,11 +5,11 @@ import random
 
 from django.urls import reverse
 
-from attachments import services
-from attachments.inspection import pdfs
-from attachments.inspection.judge import judge
-from attachments.inspection.runner import inspect
-from attachments.models import Attachment, State
+from enrolment.attachments import services
+from enrolment.attachments.inspection import pdfs
+from enrolment.attachments.inspection.judge import judge
+from enrolment.attachments.inspection.runner import inspect
+from enrolment.attachments.models import Attachment, State
 from enrolment.services import filings
 from tests.attachments.corpus import corpus
 from tests.attachments.sending import send
@@ -106,7 +106,7 @@ def test_uploads_self_test_notices_a_missing_name(monkeypatch):
 
 
 def test_uploads_self_test_notices_a_missing_check(monkeypatch):
-    monkeypatch.setattr("attachments.inspection.judge.refuse_second_nature", lambda data: None)
+    monkeypatch.setattr("enrolment.attachments.inspection.judge.refuse_second_nature", lambda data: None)
     assert refused(HOSTILE, judge) < len(HOSTILE)
 
 

@@ -17,18 +17,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from attachments import services
-from attachments.access import attachment_of, clean_attachment_of
-from attachments.inspection.limits import MAX_FILE_BYTES
-from attachments.inspection.magic import CONTENT_TYPES, SUFFIXES, Media
-from attachments.models import Attachment, AttachmentBlob
-from attachments.words import REASONS
 from backoffice.accounts import access as rights
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
 from backoffice.jobs import queue
 from enrolment import access
+from enrolment.attachments import services
+from enrolment.attachments.access import attachment_of, clean_attachment_of
+from enrolment.attachments.inspection.limits import MAX_FILE_BYTES
+from enrolment.attachments.inspection.magic import CONTENT_TYPES, SUFFIXES, Media
+from enrolment.attachments.models import Attachment, AttachmentBlob
+from enrolment.attachments.words import REASONS
 from enrolment.errors import Refused
 from enrolment.models import Filing
 from workflows.views.progress import progress

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from attachments import services as attachments
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House
 from backoffice.calendar import today
 from enrolment import access, application, form, rules
+from enrolment.attachments import services as attachments
 from enrolment.enums import State
 from enrolment.errors import Invalid
 from enrolment.models import Filing

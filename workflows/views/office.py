@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from attachments import services as attachments
 from backoffice.accounts import access as rights
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import User
@@ -24,6 +23,7 @@ from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from backoffice.jobs.models import State as JobState
 from enrolment import access, form, nomenclature, rules
+from enrolment.attachments import services as attachments
 from enrolment.enums import Stage
 from enrolment.errors import Refused
 from enrolment.models import Case, LicenceKey

@@ -3,9 +3,9 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from attachments import services as attachments
 from backoffice.calendar import today
 from enrolment import form
+from enrolment.attachments import services as attachments
 from enrolment.models import Filing
 from enrolment.services import filings
 from workflows.views import boxes

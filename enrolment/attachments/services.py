@@ -11,12 +11,6 @@ from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from attachments.inspection.limits import MAX_FILE_BYTES, MEBIBYTE
-from attachments.inspection.magic import Media, media_of
-from attachments.inspection.verdict import Verdict
-from attachments.kinds import OFFERED, Kind
-from attachments.models import Attachment, AttachmentBlob, State
-from attachments.words import REASONS, shown_name
 from backoffice.accounts import access
 from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
@@ -26,6 +20,12 @@ from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from backoffice.jobs.models import State as JobState
 from enrolment import enums
+from enrolment.attachments.inspection.limits import MAX_FILE_BYTES, MEBIBYTE
+from enrolment.attachments.inspection.magic import Media, media_of
+from enrolment.attachments.inspection.verdict import Verdict
+from enrolment.attachments.kinds import OFFERED, Kind
+from enrolment.attachments.models import Attachment, AttachmentBlob, State
+from enrolment.attachments.words import REASONS, shown_name
 from enrolment.errors import Refused
 from enrolment.models import Filing
 

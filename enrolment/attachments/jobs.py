@@ -2,22 +2,26 @@
 
 from django.conf import settings
 
-from attachments import services
-from attachments.inspection import runner, scanner
-from attachments.inspection.verdict import Verdict
-from attachments.models import Attachment, AttachmentBlob, State
 from backoffice.jobs.models import Job
 from backoffice.jobs.registry import Handler, Transient, register
+from enrolment.attachments import services
+from enrolment.attachments.inspection import runner, scanner
+from enrolment.attachments.inspection.verdict import Verdict
+from enrolment.attachments.models import Attachment, AttachmentBlob, State
 
 
-def work(job: Job) -> Verdict | None:
-    """The verdict on a file in quarantine; None when it was removed or judged meanwhile. May repeat."""
+def prepare(job: Job) -> bytes | None:
+    """The bytes of a file in quarantine; None when it was removed or judged meanwhile."""
     attachment = Attachment.objects.filter(pk=job.object_id, state=State.QUARANTINE, removed_at__isnull=True).first()
-    if attachment is None:
-        return None
     try:
-        data = services.opened(attachment, services.ORIGINAL)
+        return services.opened(attachment, services.ORIGINAL) if attachment else None
     except AttachmentBlob.DoesNotExist:  # removed between the two questions
+        return None
+
+
+def work(data: bytes | None) -> Verdict | None:
+    """The verdict on the bytes. May repeat."""
+    if data is None:
         return None
     try:
         if settings.SCANNER_URL and scanner.is_infected(settings.SCANNER_URL, data):
@@ -34,4 +38,4 @@ def settle(job: Job, verdict: Verdict | None) -> None:
 
 
 # Parked work changes nothing: the file stays in quarantine, the house sees why and asks again.
-register(Handler(kind=services.INSPECT, queue="verify", work=work, settle=settle))
+register(Handler(kind=services.INSPECT, queue="verify", prepare=prepare, work=work, settle=settle))

@@ -8,7 +8,7 @@ import json
 import resource
 import sys
 
-from attachments.inspection import limits
+from enrolment.attachments.inspection import limits
 
 
 def confine(cpu_seconds: int) -> None:
@@ -26,7 +26,7 @@ def confine(cpu_seconds: int) -> None:
 def main() -> None:
     """Confine, read, judge, answer."""
     confine(int(sys.argv[1]))
-    from attachments.inspection.judge import judge
+    from enrolment.attachments.inspection.judge import judge
 
     data = sys.stdin.buffer.read(limits.MAX_FILE_BYTES + 1)
     verdict = judge(data)

@@ -3,10 +3,10 @@
 import io
 import zipfile
 
-from attachments.inspection import images, pdfs
-from attachments.inspection.limits import MAX_FILE_BYTES
-from attachments.inspection.magic import Media, media_of
-from attachments.inspection.verdict import Unfit, Verdict
+from enrolment.attachments.inspection import images, pdfs
+from enrolment.attachments.inspection.limits import MAX_FILE_BYTES
+from enrolment.attachments.inspection.magic import Media, media_of
+from enrolment.attachments.inspection.verdict import Unfit, Verdict
 
 # What a file must not be besides what it says it is. Browsers look for these in the first kilobyte and a half.
 _MARKUP = (b"<html", b"<script", b"<!doctype html", b"<svg", b"<?php")

@@ -5,8 +5,8 @@ import struct
 import time
 from urllib.parse import urlsplit
 
-from attachments.inspection.limits import SCANNER_SECONDS
-from attachments.inspection.runner import Unavailable
+from enrolment.attachments.inspection.limits import SCANNER_SECONDS
+from enrolment.attachments.inspection.runner import Unavailable
 
 _PIECE = 64 * 1024
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import Http404
 
-from attachments.models import Attachment, State
+from enrolment.attachments.models import Attachment, State
 from enrolment.models import Filing
 
 

@@ -5,9 +5,9 @@ import warnings
 
 from PIL import Image, ImageOps
 
-from attachments.inspection.limits import MAX_PIXELS, PAGE_LONG_SIDE
-from attachments.inspection.magic import Media
-from attachments.inspection.verdict import Unfit
+from enrolment.attachments.inspection.limits import MAX_PIXELS, PAGE_LONG_SIDE
+from enrolment.attachments.inspection.magic import Media
+from enrolment.attachments.inspection.verdict import Unfit
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 _END_OF_PNG = b"\x00\x00\x00\x00IEND\xaeB`\x82"

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from attachments.inspection import limits
-from attachments.inspection.verdict import Verdict
+from enrolment.attachments.inspection import limits
+from enrolment.attachments.inspection.verdict import Verdict
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = [sys.executable, "-m", "attachments.inspection.child"]
+ROOT = Path(__file__).resolve().parents[3]
+COMMAND = [sys.executable, "-m", "enrolment.attachments.inspection.child"]
 # How a process dies of a file: it used up its seconds, or broke a parser. Every other death is the machine's doing.
 DEATHS = {signal.SIGXCPU: "too_heavy"} | dict.fromkeys(
     (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP), "unreadable"

@@ -2,8 +2,9 @@ from django.apps import AppConfig
 
 
 class AttachmentsConfig(AppConfig):
-    name = "attachments"
+    name = "enrolment.attachments"
+    label = "attachments"
 
     def ready(self) -> None:
         """Make the kind of work known to every process."""
-        from attachments import jobs  # noqa: F401
+        from enrolment.attachments import jobs  # noqa: F401

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pikepdf
 import pypdfium2
 
-from attachments.inspection import images
-from attachments.inspection.limits import MAX_PDF_NODES, MAX_PDF_PAGES, MAX_PDF_PICTURE, PAGE_LONG_SIDE
-from attachments.inspection.verdict import Unfit
+from enrolment.attachments.inspection import images
+from enrolment.attachments.inspection.limits import MAX_PDF_NODES, MAX_PDF_PAGES, MAX_PDF_PICTURE, PAGE_LONG_SIDE
+from enrolment.attachments.inspection.verdict import Unfit
 
 # Names that make a PDF do something or carry something, as key or as value (security.md S15).
 ACTIVE = {

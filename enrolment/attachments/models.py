@@ -8,12 +8,12 @@ from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from attachments.inspection.limits import MAX_FILE_BYTES
-from attachments.inspection.magic import Media
-from attachments.kinds import KINDS
-from attachments.words import REASONS
 from backoffice.accounts.models import User
 from backoffice.encryption import EncryptedJSONField
+from enrolment.attachments.inspection.limits import MAX_FILE_BYTES
+from enrolment.attachments.inspection.magic import Media
+from enrolment.attachments.kinds import KINDS
+from enrolment.attachments.words import REASONS
 from enrolment.models import Filing
 
 

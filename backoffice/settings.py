@@ -4,6 +4,7 @@ With nothing configured the product runs on its own embedded engines under `VAR_
 In production (`ENVIRONMENT=production`) every secret must be given: a missing one stops the start with the remedy.
 """
 
+import secrets
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -25,10 +26,15 @@ VAR_DIR = env.path("VAR_DIR", default=BASE_DIR / "var")
 VAR_DIR = Path(str(VAR_DIR)).resolve()
 KEYS_DIR = Path(env.str("KEYS_DIR", default=str(VAR_DIR / "keys")))
 KEYS_ARE_MADE_HERE = not PRODUCTION
-keys.configure(directory=KEYS_DIR, may_create=KEYS_ARE_MADE_HERE)
+# What this process is: keys are given by process (`keys.REGISTRY`). `manage` is a command of an operator.
+PROCESS = env.str("PROCESS", default="manage")
+keys.configure(directory=KEYS_DIR, may_create=KEYS_ARE_MADE_HERE, process=PROCESS)
+if PRODUCTION:
+    keys.demand()
 
-SECRET_KEY = keys.secret("django_secret_key").hex()
-SECRET_KEY_FALLBACKS: list[str] = []
+# A process that signs nothing gets no lasting key.
+_signing = keys.secrets_of("django_secret_key") if keys.is_held("django_secret_key") else [secrets.token_bytes(32)]
+SECRET_KEY, *SECRET_KEY_FALLBACKS = [key.hex() for key in _signing]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")

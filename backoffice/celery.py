@@ -5,7 +5,7 @@ A message carries the id of a `Job` row and nothing else; the row decides (engin
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
@@ -35,6 +35,16 @@ app.conf.update(
     task_publish_retry=False,
 )
 app.autodiscover_tasks(["backoffice.jobs", "workflows"])
+
+
+@signals.setup_logging.connect
+def _log_like_the_others(**kwargs):
+    """Celery sets up no log of its own: its lines pass the same formatter as the web's (security.md S18)."""
+    from logging.config import dictConfig
+
+    from django.conf import settings
+
+    dictConfig(settings.LOGGING)
 
 
 @app.on_after_configure.connect

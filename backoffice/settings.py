@@ -215,15 +215,21 @@ JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
 SEAL_DIR = env.str("SEAL_DIR", default="")
 LOCK_TIMEOUT = env.str("LOCK_TIMEOUT", default="3s")
 
+# `json` holds no value of a person (backoffice/logs.py); `line` is for a developer's screen.
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "backoffice.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Request lines may hold what a person typed; the server's own access log says enough.
     "loggers": {
+        # A page that was not found or refused is no event; the access log has its status.
         "django.request": {"level": "ERROR"},
+        "celery": {"level": "INFO" if PRODUCTION else "WARNING"},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
     },

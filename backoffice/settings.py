@@ -118,6 +118,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Throttles of log-in and mails count here, the same for every process.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle_cache"}}
+CACHES["default"]["KEY_FUNCTION"] = "backoffice.throttle.counter_name"
 
 # --- Redis: a hint, never the truth (security.md R1) ---------------------------------------------------------------
 EMBEDDED_VALKEY = "REDIS_URL" not in env.ENVIRON

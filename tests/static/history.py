@@ -26,6 +26,8 @@ HEXADECIMAL = re.compile(r"(?<![\w-])[0-9a-f]{64}(?![\w-])")
 ALLOWED_VALUES = {
     "demo-parola-2026": "password of the demo, printed on its log-in page",
     "change-me": "placeholder of .env.example",
+    "parola-de-test-1": "password of a test",
+    "JBSWY3DPEHPK3PXP": "the second factor of a test, from the manuals",
     "password": "the word itself, in an example of an address",
 }
 # Paths whose 64 hexadecimal digits are fingerprints of public files.

@@ -83,9 +83,9 @@ def monitored(broker: str):
     """Every command that the broker is given while the block runs; the list grows as they come."""
     socket, _, number = broker.partition("?virtual_host=")
     client = (
-        redis.Redis(unix_socket_path=socket.removeprefix("redis+socket://"), db=int(number))
+        redis.Redis(unix_socket_path=socket.removeprefix("redis+socket://"), db=int(number), socket_timeout=None)
         if "+socket" in socket
-        else redis.Redis.from_url(socket, db=int(number))
+        else redis.Redis.from_url(socket, db=int(number), socket_timeout=None)
     )
     seen: list[bytes] = []
     with client.monitor() as monitor:

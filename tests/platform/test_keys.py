@@ -29,6 +29,16 @@ def write(folder, name, content, mode=0o400):
     keys.text.cache_clear()
 
 
+def test_the_pages_name_every_key():
+    from backoffice import crypto_page
+
+    assert crypto_page.PAGE.read_text(encoding="utf-8") == crypto_page.page(), "python -m backoffice.crypto_page"
+    running = (settings.BASE_DIR / "docs" / "running.md").read_text(encoding="utf-8")
+    for key in keys.REGISTRY.values():
+        assert f"`{key.name}`" in running
+        assert key.variable in running
+
+
 def test_a_whole_set_has_no_problem(folder):
     assert list(keys.problems()) == []
     keys.demand()

@@ -13,6 +13,7 @@ FILES = {
     "G11": "test_four_eyes_goal.py",
     "G12": "test_races_goal.py",
     "G17": "test_crash_goal.py",
+    "G4": "test_mass_assignment_goal.py",
     "G31": "test_canary_goal.py",
     "G35": "test_static_goal.py::test_static",
     "G36": "test_static_goal.py::test_secrets",

@@ -30,7 +30,9 @@ check: setup ## lint, types, import layers, templates, catalogues, migrations, a
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python -m tests.static
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m pytest tests/platform/test_migrations.py
 	$(BIN)/python static/update_vendor.py --check
 	$(BIN)/python locale/catalogues.py --check
 

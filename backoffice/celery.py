@@ -5,8 +5,7 @@ A message carries the id of a `Job` row and nothing else; the row decides (engin
 
 import os
 
-from celery import Celery
-from celery.signals import worker_init
+from celery import Celery, signals
 from kombu import Queue
 
 from backoffice.isolation import roles
@@ -40,12 +39,21 @@ app.conf.update(
 app.autodiscover_tasks(["backoffice.jobs", "workflows"])
 
 
-@worker_init.connect
+@signals.worker_init.connect
 def _behind_the_walls(**kwargs):
     """A worker does jobs as its own role (security.md S11)."""
     from django.conf import settings
 
-    roles.demand("worker", is_=settings.DATABASE_ROLE)
+    if not settings.ASSUME_ROLES:
+        roles.demand(settings.PROCESS, login=settings.DATABASES["default"]["USER"])
+@signals.setup_logging.connect
+def _log_like_the_others(**kwargs):
+    """Celery sets up no log of its own: its lines pass the same formatter as the web's (security.md S18)."""
+    from logging.config import dictConfig
+
+    from django.conf import settings
+
+    dictConfig(settings.LOGGING)
 
 
 @app.on_after_configure.connect

@@ -4,6 +4,7 @@ With nothing configured the product runs on its own embedded engines under `VAR_
 In production (`ENVIRONMENT=production`) every secret must be given: a missing one stops the start with the remedy.
 """
 
+import secrets
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -27,10 +28,15 @@ VAR_DIR = env.path("VAR_DIR", default=BASE_DIR / "var")
 VAR_DIR = Path(str(VAR_DIR)).resolve()
 KEYS_DIR = Path(env.str("KEYS_DIR", default=str(VAR_DIR / "keys")))
 KEYS_ARE_MADE_HERE = not PRODUCTION
-keys.configure(directory=KEYS_DIR, may_create=KEYS_ARE_MADE_HERE)
+# What this process is: keys are given by process (`keys.REGISTRY`). `manage` is a command of an operator.
+PROCESS = env.str("PROCESS", default="manage")
+keys.configure(directory=KEYS_DIR, may_create=KEYS_ARE_MADE_HERE, process=PROCESS)
+if PRODUCTION:
+    keys.demand()
 
-SECRET_KEY = keys.secret("django_secret_key").hex()
-SECRET_KEY_FALLBACKS: list[str] = []
+# A process that signs nothing gets no lasting key.
+_signing = keys.secrets_of("django_secret_key") if keys.is_held("django_secret_key") else [secrets.token_bytes(32)]
+SECRET_KEY, *SECRET_KEY_FALLBACKS = [key.hex() for key in _signing]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
@@ -102,16 +108,15 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database: PostgreSQL and no other (architecture.md 1) ------------------------------------------------------
-# Web and worker log in as roles of their own, behind the walls; migrations and management commands as the owner
-# (security.md S11). DATABASE_ROLE chooses the log-in of the embedded database; elsewhere DATABASE_URL names it.
+# Web and worker log in as roles of their own, behind the walls; a management command as the owner (security.md S11).
+# On the embedded database PROCESS chooses the log-in; elsewhere DATABASE_URL names it.
 EMBEDDED_POSTGRES = "DATABASE_URL" not in env.ENVIRON
-DATABASE_ROLE = env.str("DATABASE_ROLE", default="")
+DATABASE_ROLE = roles.OF_PROCESS[PROCESS]
 DATABASES = {
-    "default": engines.postgres_settings(VAR_DIR, roles.BY_NAME[DATABASE_ROLE or "owner"])
+    "default": engines.postgres_settings(VAR_DIR, roles.BY_NAME[DATABASE_ROLE])
     if EMBEDDED_POSTGRES
     else env.db("DATABASE_URL"),
 }
-DATABASE_ROLE = DATABASE_ROLE or roles.name_of(DATABASES["default"]["USER"])
 # Where one log-in plays all roles (tests), each transaction takes the role it needs.
 ASSUME_ROLES = ENVIRONMENT == "test" and roles.name_of(DATABASES["default"]["USER"]) == "owner"
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
@@ -129,6 +134,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Throttles of log-in and mails count here, the same for every process.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle_cache"}}
+CACHES["default"]["KEY_FUNCTION"] = "backoffice.throttle.counter_name"
 
 # --- Redis: a hint, never the truth (security.md R1) ---------------------------------------------------------------
 EMBEDDED_VALKEY = "REDIS_URL" not in env.ENVIRON
@@ -233,15 +239,21 @@ if SCANNER_URL and not SCANNER_URL.startswith("clamd://"):
     raise ImproperlyConfigured("SCANNER_URL is not an address of a scanner; write clamd://host:3310 or leave it empty")
 LOCK_TIMEOUT = env.str("LOCK_TIMEOUT", default="3s")
 
+# `json` holds no value of a person (backoffice/logs.py); `line` is for a developer's screen.
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "backoffice.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Request lines may hold what a person typed; the server's own access log says enough.
     "loggers": {
+        # A page that was not found or refused is no event; the access log has its status.
         "django.request": {"level": "ERROR"},
+        "celery": {"level": "INFO" if PRODUCTION else "WARNING"},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
     },

@@ -9,4 +9,5 @@ from backoffice.isolation import roles
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 application = get_wsgi_application()
-roles.demand("web", is_=settings.DATABASE_ROLE)
+if not settings.ASSUME_ROLES:
+    roles.demand(settings.PROCESS, login=settings.DATABASES["default"]["USER"])

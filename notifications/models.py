@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.encryption import EncryptedJSONField
+from backoffice.encryption import EncryptedField, EncryptedJSONField
 
 
 class DocumentKind(models.TextChoices):
@@ -29,11 +29,11 @@ class Document(models.Model):
     about = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=12, choices=DocumentKind.choices)
     house = models.ForeignKey("accounts.House", on_delete=models.PROTECT, related_name="+")
-    context = EncryptedJSONField()
+    context = EncryptedJSONField(bound_to=("public_id",))
     text_sha256 = models.CharField(max_length=64)
     number = models.CharField(max_length=30, blank=True)
     day = models.DateField(null=True)
-    pdf = models.BinaryField(null=True)
+    pdf = EncryptedField(bound_to=("public_id",), null=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     sealed_at = models.DateTimeField(null=True)
@@ -70,16 +70,16 @@ class MessageState(models.TextChoices):
 
 
 class Message(models.Model):
-    """One message to one address. The address is encrypted; the context holds no secret and no identity number."""
+    """One message to one address. Address and context are encrypted; the context holds no secret all the same."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     template = models.CharField(max_length=40)
     about = models.UUIDField(db_index=True)
     house = models.ForeignKey("accounts.House", on_delete=models.PROTECT, null=True, related_name="+")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    address = EncryptedJSONField()
+    address = EncryptedJSONField(bound_to=("public_id",))
     language = models.CharField(max_length=2, default="ro")
-    context = models.JSONField(default=dict)
+    context = EncryptedJSONField(bound_to=("public_id",))
     documents = models.ManyToManyField(Document, related_name="+")
     dedupe_key = models.CharField(max_length=120, unique=True)
     state = models.CharField(max_length=8, choices=MessageState.choices, default=MessageState.QUEUED)

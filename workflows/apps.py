@@ -5,5 +5,5 @@ class WorkflowsConfig(AppConfig):
     name = "workflows"
 
     def ready(self) -> None:
-        """Make the kinds of work known to every process."""
-        from workflows import jobs  # noqa: F401
+        """Make the kinds of work known to every process, and let `manage.py check` look at the flows."""
+        from workflows import checks, jobs  # noqa: F401

@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
-from backoffice.encryption import decrypt, encrypt
+from backoffice.encryption import decrypt, encrypt, primary_prefix
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -31,3 +31,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return decrypt(base64.b64decode(encrypted_text), context="mfa").decode()
+
+    def is_current(self, encrypted_text: str) -> bool:
+        """Does it lie under the primary key? (`rotation`)"""
+        return base64.b64decode(encrypted_text).startswith(primary_prefix())

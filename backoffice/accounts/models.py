@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.roles import Role
-from backoffice.encryption import EncryptedJSONField
+from backoffice.encryption import EncryptedJSONField, EncryptedTextField
+from backoffice.text import sort_key
 
 
 class House(models.Model):
@@ -46,14 +47,15 @@ class Person(models.Model):
     """A natural person: one row per CNP, so that two accounts of one human are one actor (security.md S10)."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    cnp = EncryptedJSONField()
+    cnp = EncryptedJSONField(bound_to=("public_id",))
     cnp_index = models.BinaryField(max_length=32, unique=True)
-    last_name = models.CharField(max_length=80)
-    first_name = models.CharField(max_length=80)
-    sort_key = models.CharField(max_length=160)
+    last_name = EncryptedTextField(bound_to=("public_id",), null=True)
+    first_name = EncryptedTextField(bound_to=("public_id",), null=True)
+
+    has_account = False  # set where a person is found past the walls (services.persons)
 
     class Meta:
-        ordering = ["sort_key"]
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.full_name
@@ -61,7 +63,12 @@ class Person(models.Model):
     @property
     def full_name(self) -> str:
         """As a Romanian office writes names: NUME Prenume."""
-        return f"{self.last_name.upper()} {self.first_name}".strip()
+        return f"{(self.last_name or '').upper()} {self.first_name}".strip()
+
+    @property
+    def sort_key(self) -> str:
+        """What two spellings of one name have in common; names are compared and sorted here, never in the database."""
+        return sort_key(f"{self.last_name} {self.first_name}")
 
 
 class UserManager(BaseUserManager["User"]):

@@ -18,8 +18,8 @@ EXECUTE = {
     "job_enqueue": (roles.WEB, roles.WORKER),
     "job_claim": (roles.WORKER,),
     "jobs_overdue": (roles.WORKER,),
-    "person_find_or_create": (roles.WEB,),
-    "person_is_free": (roles.WEB,),
+    "person_add": (roles.WEB,),
+    "person_known": (roles.WEB,),
     "account_by_email": (roles.WEB,),
     "act_known": (roles.WEB,),
 }

@@ -120,20 +120,17 @@ create or replace function jobs_overdue(limit_ integer)
     returns setof jobs_job language sql stable security definer set search_path = pg_catalog, public
     as $$ select * from jobs_job j where j.state in ('queued', 'running') and j.due_at <= statement_timestamp()
           order by j.due_at limit limit_ $$;
--- One person per CNP in the whole country: whoever declares a person learns that the row exists and nothing of it.
-create or replace function person_find_or_create(index_ bytea, cnp_ bytea, id_ uuid, last_ text, first_ text, key_ text)
-    returns bigint language plpgsql security definer set search_path = pg_catalog, public
-    as $$
-begin
-    insert into accounts_person (public_id, cnp, cnp_index, last_name, first_name, sort_key)
-        values (id_, cnp_, index_, last_, first_, key_) on conflict (cnp_index) do nothing;
-    return (select p.id from accounts_person p where p.cnp_index = index_);
-end $$;
--- May this identity be declared by this account? Only if nobody else declared it and the name is the known one.
-create or replace function person_is_free(index_ bytea, key_ text)
-    returns boolean language sql stable security definer set search_path = pg_catalog, public
-    as $$ select not exists (select from accounts_person p where p.cnp_index = index_ and (p.sort_key <> key_
-              or exists (select from accounts_user u where u.person_id = p.id))) $$;
+-- One person per CNP in the whole country: found by keyed index, and whether an account declared it; all of it sealed.
+create or replace function person_add(id_ uuid, index_ bytea, cnp_ bytea, last_ bytea, first_ bytea)
+    returns void language sql security definer set search_path = pg_catalog, public
+    as $$ insert into accounts_person (public_id, cnp_index, cnp, last_name, first_name)
+          values (id_, index_, cnp_, last_, first_) on conflict (cnp_index) do nothing $$;
+create or replace function person_known(indexes bytea[])
+    returns table (id bigint, public_id uuid, cnp bytea, cnp_index bytea, last_name bytea, first_name bytea, has_account boolean)
+    language sql stable security definer set search_path = pg_catalog, public
+    as $$ select p.id, p.public_id, p.cnp, p.cnp_index, p.last_name, p.first_name,
+                 exists (select from accounts_user u where u.person_id = p.id)
+          from accounts_person p where p.cnp_index = any (indexes) order by p.id limit 1 $$;
 -- The administrator of a house gives a role to an account that the house does not know yet.
 create or replace function account_by_email(email_ text)
     returns table (id bigint, person_id bigint) language sql stable security definer set search_path = pg_catalog, public

@@ -16,8 +16,9 @@ PASSAGE = "backoffice_passage"
 LOGINS = (WEB, WORKER, REPORT, SEALER, VERIFIER)
 READ_ONLY = (REPORT, VERIFIER)
 ALL = (*LOGINS, PASSAGE)
-# What a process is told in DATABASE_ROLE.
 BY_NAME = {role.removeprefix("backoffice_"): role for role in LOGINS} | {"owner": OWNER}
+# As which role each kind of process (the setting PROCESS) logs in.
+OF_PROCESS = {"manage": "owner", "web": "web", "worker": "worker", "beat": "worker", "sealer": "sealer"}
 
 
 class WrongRole(Exception):
@@ -29,12 +30,13 @@ def name_of(login: str) -> str:
     return next((name for name, role in BY_NAME.items() if role == login), "owner")
 
 
-def demand(wanted: str, *, is_: str) -> None:
-    """Start no process under another role than its own. Raises `WrongRole` with the remedy."""
-    if wanted != is_:
+def demand(process: str, *, login: str) -> None:
+    """Start no process that serves somebody under another role than its own. Raises `WrongRole` with the remedy."""
+    wanted = OF_PROCESS.get(process)
+    if wanted in (None, "owner") or wanted != name_of(login):
         raise WrongRole(
-            f"This process must log in to the database as {BY_NAME[wanted]}, not as the {is_} role: "
-            f"let DATABASE_URL name it, or set DATABASE_ROLE={wanted} (docs/isolation.md)."
+            f"The process '{process}' may not log in to the database as {login}: set PROCESS to what it is (web, worker, "
+            "beat) and let DATABASE_URL name its own role (docs/isolation.md)."
         )
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import House, Person, User
-from backoffice.encryption import EncryptedJSONField
+from backoffice.encryption import EncryptedJSONField, EncryptedTextField
 from enrolment.enums import CLOSED, Capacity, State
 from enrolment.models.filing import Filing
 from enrolment.models.registry import RegistryEntry
@@ -68,7 +68,7 @@ class Application(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="applications")
     version = models.PositiveSmallIntegerField()
-    content = EncryptedJSONField()
+    content = EncryptedJSONField(bound_to=("case_id", "version"))
     sha256 = models.CharField(max_length=64)
     submitted_at = models.DateTimeField(db_default=Now())
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
@@ -100,7 +100,7 @@ class RuleCheck(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="checks")
     version = models.PositiveSmallIntegerField()
     rules_version = models.CharField(max_length=20)
-    findings = models.JSONField()
+    findings = EncryptedJSONField(bound_to=("case_id", "version"))
     run_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -115,7 +115,7 @@ class CompletionRequest(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="completion_requests")
     reasons = models.JSONField()
-    text = models.TextField(blank=True)
+    text = EncryptedTextField(bound_to=("case_id",), null=True, blank=True)
     asked_at = models.DateTimeField(db_default=Now())
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField()

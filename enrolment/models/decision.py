@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import Membership, Person, User
+from backoffice.encryption import EncryptedTextField
 from enrolment.enums import Outcome, Stage
 from enrolment.models.case import Case
 
@@ -28,7 +29,7 @@ class Decision(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     reasons = models.JSONField(default=list)
-    text = models.TextField(blank=True)
+    text = EncryptedTextField(bound_to=("case_id", "round", "stage"), null=True, blank=True)
     application_sha256 = models.CharField(max_length=64)
     text_sha256 = models.CharField(max_length=64, blank=True)
     decided_at = models.DateTimeField(db_default=Now())
@@ -62,7 +63,7 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 name="return_says_why",
-                condition=~Q(outcome=Outcome.RETURN) | ~Q(text=""),
+                condition=~Q(outcome=Outcome.RETURN) | Q(text__isnull=False),
                 violation_error_message=_("Scrieți de ce întoarceți dosarul."),
             ),
             models.CheckConstraint(

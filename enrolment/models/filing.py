@@ -24,7 +24,7 @@ class Filing(models.Model):
     channel = models.CharField(max_length=10, choices=Channel.choices)
     house = models.ForeignKey(House, on_delete=models.PROTECT, null=True)
     reference = models.CharField(max_length=60, blank=True)
-    content = EncryptedJSONField()
+    content = EncryptedJSONField(bound_to=("public_id",))
     content_sha256 = models.CharField(max_length=64, blank=True)
     as_written = models.JSONField(default=list)
     created_at = models.DateTimeField(db_default=Now())

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import House, User
+from backoffice.encryption import EncryptedField
 from enrolment.enums import EnrolmentState
 from enrolment.models.case import Case
 
@@ -58,7 +59,7 @@ class LicenceKey(models.Model):
     provider_uic = models.CharField(max_length=20)
     verifier = models.BinaryField(max_length=32)
     mask = models.CharField(max_length=24)
-    envelope = models.BinaryField(null=True)
+    envelope = EncryptedField(bound_to=("public_id",), null=True)
     issued_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

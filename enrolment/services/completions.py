@@ -84,7 +84,7 @@ def answer(case: Case, *, content: dict, as_written: Sequence[str] = (), by: Use
     parsed = application.parse(content, today=today, as_written=frozenset(as_written))
     if parsed.errors:
         raise Invalid(parsed.errors)
-    if parsed.content["provider"]["uic"] != case.provider_uic:
+    if filings.column_uic(parsed.content["provider"]["uic"]) != case.provider_uic:
         raise Refused(_("Codul de identificare fiscală nu se poate schimba prin completare. Depuneți o cerere nouă."))
     if application.competent_counties(parsed.content) != [case.house.county]:
         raise Refused(

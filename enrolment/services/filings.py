@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from backoffice.accounts.roles import Can
 from backoffice.accounts.services import persons
 from backoffice.audit import log
 from backoffice.calendar import legal_due_date
+from backoffice.encryption import sealed
 from backoffice.isolation.context import acting_for
 from backoffice.text import normalise, sort_key
 from enrolment import application, rules
@@ -25,6 +27,8 @@ from enrolment.enums import CLOSED, PAPER, Capacity, Channel, EnrolmentState, En
 from enrolment.errors import Invalid, Refused, constraints_as_sentences
 from enrolment.models import Application, Case, Enrolment, Filing, Party, RegistryEntry, RuleCheck
 from enrolment.services import registry
+
+FISCAL_CODE_DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def start_paper(*, house: House, channel: Channel, reference: str = "", by: User
 def save_draft(filing: Filing, *, content: dict, as_written: Iterable[str] = ()) -> bool:
     """Keep what was typed, valid or not; False when the filing was submitted meanwhile (nothing is overwritten)."""
     kept = Filing.objects.filter(pk=filing.pk, submitted_at__isnull=True).update(
-        content=content, as_written=sorted(as_written), saved_at=Now()
+        **sealed(filing, content=content), as_written=sorted(as_written), saved_at=Now()
     )
     if kept:
         filing.refresh_from_db()
@@ -127,6 +131,12 @@ def judge(filing: Filing, *, today: date) -> application.Parsed:
     return application.parse(content, today=today, as_written=frozenset(filing.as_written))
 
 
+def column_uic(written: str) -> str:
+    """The fiscal code as it is kept in clear. A CNP written in its place (R11) is kept as its keyed index."""
+    digits = re.sub(r"\D", "", written)
+    return written if len(digits) <= FISCAL_CODE_DIGITS else f"CNP {persons.cnp_index(digits).hex()[:14]}"
+
+
 def same_reference(*, house: House, reference: str) -> Filing | None:
     """The filing that this house has keyed in under this reference, if any (intake.md)."""
     return Filing.objects.filter(house=house, reference=reference, submitted_at__isnull=False).first()
@@ -170,12 +180,13 @@ def _open_case(
     part = application.part_for_county(content, house.county)
     provider = part["provider"]
     # Asked after the number: the counter's lock makes two filings of one provider see each other.
-    duplicate = has_enrolment(house, provider["uic"])
+    uic = column_uic(provider["uic"])
+    duplicate = has_enrolment(house, uic)
     case = Case.objects.create(
         filing=filing,
         house=house,
         entry=entry,
-        provider_uic=provider["uic"],
+        provider_uic=uic,
         provider_name=provider["name"],
         search_key=sort_key(provider["name"])[:160],
         filed_on=date.fromisoformat(content["received_on"]) if content.get("received_on") else today,

@@ -9,7 +9,6 @@ from backoffice.accounts import access
 from backoffice.accounts.models import User
 from backoffice.accounts.roles import Can
 from backoffice.audit import log
-from backoffice.encryption import decrypt, encrypt
 from enrolment import licence
 from enrolment.enums import Channel, EnrolmentState
 from enrolment.errors import Refused
@@ -27,8 +26,8 @@ def issue(enrolment: Enrolment, *, key: str) -> LicenceKey:
         provider_uic=enrolment.provider_uic,
         verifier=licence.verifier(key, keys.secret("licence_key")),
         mask=licence.mask(key),
+        envelope=key.encode(),
     )
-    made.envelope = encrypt(key.encode(), context=_context(made))
     made.save()
     Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.ISSUED)
     log.record("licence.issued", on=made, by=None, house=enrolment.house)
@@ -79,9 +78,4 @@ def _open(key: LicenceKey, *, by: User, event: str) -> str:
     )
     Case.objects.filter(pk=key.enrolment.case_id, communicated_at__isnull=True).update(communicated_at=Now())
     log.record(event, on=key, by=by, house=key.house)
-    return decrypt(row[0], context=_context(key)).decode()
-
-
-def _context(key: LicenceKey) -> str:
-    """Binds an envelope to its row: moved to another key it does not open."""
-    return f"enrolment.licencekey.envelope/{key.public_id}"
+    return LicenceKey._meta.get_field("envelope").open(row[0], key).decode()  # type: ignore[attr-defined]

@@ -36,7 +36,7 @@ def send(
 ) -> Message:
     """Write a message and the job that will deliver it. The same `dedupe_key` is the same message.
 
-    `context` holds labels and links only: no secret, no identity number (it is stored in clear).
+    `context` holds labels and links only: no secret, no identity number (the mail that shows it travels in clear).
     """
     message, created = Message.objects.get_or_create(
         dedupe_key=dedupe_key,

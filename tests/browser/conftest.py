@@ -86,7 +86,7 @@ def site(committed_people):
     processes = [
         subprocess.Popen(
             c,
-            env=environment | {"DATABASE_ROLE": role},
+            env=environment | {"PROCESS": role},
             cwd=django_settings.BASE_DIR,
             start_new_session=True,
             stdout=subprocess.DEVNULL,

@@ -51,7 +51,7 @@ def house(committed_people, settings, tmp_path, unique):
     environment = os.environ | {
         "DATABASE_NAME": connection.settings_dict["NAME"],
         "TEST_BROKER": broker,
-        "DATABASE_ROLE": "worker",
+        "PROCESS": "worker",
         "JOB_LEASE_SECONDS": str(LEASE),
         "FAULTS_DIR": str(faults),
         "EMAIL_URL": "smtp://127.0.0.1:1",

@@ -244,7 +244,10 @@ def test_the_issued_paper_carries_the_signed_fingerprint(decision, tmp_path):
 def test_a_sealed_act_never_changes(decision):
     from django.db import IntegrityError, transaction
 
-    for change in ({"number": "9/01.01.2026"}, {"pdf": b"x"}, {"text_sha256": "c" * 64}, {"context": {}}):
+    from backoffice.encryption import sealed
+
+    words, bytes_ = sealed(decision, context={}), sealed(decision, pdf=b"x")
+    for change in ({"number": "9/01.01.2026"}, bytes_, {"text_sha256": "c" * 64}, words):
         with pytest.raises(IntegrityError), transaction.atomic():
             Document.objects.filter(pk=decision.pk).update(**change)
 

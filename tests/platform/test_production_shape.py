@@ -30,6 +30,8 @@ def production(tmp_path, db):
         (keys / name).write_text(os.urandom(32).hex())
     (keys / "field_keyset.json").write_text(_new_field_keyset())
     (keys / "index_keyset.json").write_text(_new_index_keyset())
+    for file in keys.iterdir():
+        file.chmod(0o400)
     database = django_settings.DATABASES["default"]
     address = f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST'].replace('/', '%2F')}:{database['PORT']}/{database['NAME']}"
     environment = {k: v for k, v in os.environ.items() if k != "DJANGO_ALLOW_ASYNC_UNSAFE"} | {
@@ -49,7 +51,8 @@ def production(tmp_path, db):
 def as_role(environment, role):
     """The environment of a process that logs in as its own role."""
     address = environment["DATABASE_URL"].replace(f"//{django_settings.DATABASES['default']['USER']}:", f"//{role}:")
-    return environment | {"DATABASE_URL": address}
+    process = next(name for name, is_ in roles.OF_PROCESS.items() if roles.BY_NAME[is_] == role)
+    return environment | {"DATABASE_URL": address, "PROCESS": process}
 
 
 def command(service, port):

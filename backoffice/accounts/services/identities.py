@@ -9,7 +9,7 @@ from backoffice.accounts.models import User
 from backoffice.accounts.services import persons
 from backoffice.audit import log
 from backoffice.identifiers import cnp_problem
-from backoffice.text import normalise
+from backoffice.text import normalise, sort_key
 
 
 class NotIdentified(Exception):
@@ -37,7 +37,8 @@ def identify(user: User, *, last_name: str, first_name: str, cnp: str, today: da
         errors["cnp"] = _("Codul numeric personal nu este valid: are 13 cifre; verificați fiecare cifră.")
     if user.person_id is not None:
         errors["cnp"] = _("Identitatea contului a fost deja declarată și nu se mai schimbă.")
-    if not errors and not persons.is_free(cnp=cnp, last_name=last_name, first_name=first_name):
+    known = persons.find(cnp) if not errors else None
+    if known and (known.has_account or known.sort_key != sort_key(f"{last_name} {first_name}")):
         # Said neutrally: neither the name nor the account behind a code is told to who typed it.
         errors["cnp"] = _("Codul numeric personal nu este valid: are 13 cifre; verificați fiecare cifră.")
     if errors:

@@ -89,8 +89,8 @@ class Command(BaseCommand):
                 raise CommandError(f"manage.py {command[0]} failed; see above")
         manager = Manager(Printer(sys.stdout))
         for name, command in processes(port).items():
-            role = {"DATABASE_ROLE": "web" if name == "web" else "worker"}
-            manager.add_process(name, "exec " + shlex.join(command), env=environment | role, cwd=str(settings.BASE_DIR))
+            own = environment | {"PROCESS": name}
+            manager.add_process(name, "exec " + shlex.join(command), env=own, cwd=str(settings.BASE_DIR))
         signal.signal(signal.SIGHUP, lambda *_: manager.terminate())
         threading.Thread(target=self.announce, args=(port,), daemon=True).start()
         manager.loop()

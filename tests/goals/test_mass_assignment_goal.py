@@ -1,0 +1,253 @@
+"""G4: whatever else a post carries, it changes what its form changes and nothing more (security.md T1.2)."""
+
+from contextlib import suppress
+from unittest.mock import patch
+
+import pytest
+from django.apps import apps
+from django.db import models, transaction
+from django.urls import get_resolver, reverse
+
+from backoffice.accounts.models import House, Membership, Person, User
+from backoffice.encryption import EncryptedField
+from enrolment.models import Case
+from enrolment.services import filings
+from tests import world
+from tests.workflows.test_views import PAGES, boxes, paper_data
+
+ROOMS = ("accounts", "enrolment", "notifications", "workflows", "audit", "jobs", "account", "mfa")
+LASTING = (House, User, Person, Membership)
+# Made anew by each run, so that two runs differ in them anyway.
+FRESH = {"id", "public_id", "code", "dedupe_key", "object_id", "subject_id", "facts", "request_id", "verifier", "mask"}
+FRESH |= {"envelope", "password", "about", "content_sha256", "sha256", "key", "context", "data", "cnp_index"}
+BESIDES = (
+    "cas",
+    "house_id",
+    "casa",
+    "is_staff",
+    "is_superuser",
+    "person_id",
+    "owner_id",
+    "user_id",
+    "permissions",
+    "admin",
+)
+READ_ONLY = {
+    "home",
+    "healthz",
+    "mine",
+    "case",
+    "verify",
+    "verify_any",
+    "document",
+    "inbox",
+    "search",
+    "file",
+    "file_receipt",
+    "account_inactive",
+    "account_email_verification_sent",
+    "account_reset_password_done",
+    "mfa_index",
+    "account_reset_password_from_key_done",
+    "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes",
+    "receipt",
+}
+
+
+def names():
+    """Every name a field has, and those that an attacker would try besides."""
+    fields = {n for m in apps.get_models() for f in m._meta.local_fields for n in (f.name, f.attname)}
+    return sorted(fields | set(BESIDES))
+
+
+def hostile(name, people):
+    """A value that would do harm if it were taken."""
+    if name in ("house", "house_id", "cas", "casa"):
+        return str(people.other_house.pk)
+    if name in ("person", "person_id"):
+        return str(people.stranger.person_id)
+    if name in ("owner", "owner_id", "user", "user_id", "holder", "holder_id", "by", "actor_user"):
+        return str(people.stranger.pk)
+    return {
+        "state": "approved",
+        "stage": "sign",
+        "round": "7",
+        "version": "7",
+        "number": "9999",
+        "language": "en",
+        "channel": "email",
+        "email": "x@example.ro",
+        "due_on": "2030-01-01",
+        "filed_on": "2020-01-01",
+    }.get(name, "1")
+
+
+def posts(people, browse, case):
+    """Each address that takes a post: who posts there, and what its form sends."""
+    clerk, admin, provider = browse(people.clerk), browse(people.administrator), browse(people.provider)
+    draft = filings.start_online(owner=people.provider)
+    content = world.application(uic=world.UICS[1])
+    filings.save_draft(draft, content=content)
+    paper = filings.start_paper(house=people.house, channel="counter", by=people.clerk)
+    filings.save_draft(paper, content={"channel": "counter"})
+    taken = world.file_case(people.provider, uic=world.UICS[2])
+    world.act(taken, people.clerk, outcome="approve")
+    mine = world.file_case(people.provider, uic=world.UICS[3])
+    from workflows import carrying
+
+    carrying.claim(world.open_task(mine), by=people.clerk)
+    step, open_step = world.open_task(mine).pk, world.open_task(case).pk
+    newcomer = User.objects.create_user("nou@example.ro", "parola-lunga-1")
+    asked = world.file_case(people.provider, uic=world.UICS[4])
+    world.act(asked, people.clerk, outcome="completion", reasons=["R11"], text="Completați.")
+    membership = Membership.objects.get(user=people.jurist)
+    yield "choose_house", clerk, reverse("accounts:choose_house"), {"house": people.house.code}
+    yield (
+        "identity",
+        browse(newcomer),
+        reverse("accounts:identity"),
+        {"last_name": "Nou", "first_name": "Venit", "cnp": "2811103409027", "next": "/"},
+    )
+    yield (
+        "people",
+        admin,
+        reverse("accounts:people"),
+        {"email": people.clerk.email, "role": "head", "starts_on": "", "ends_on": "", "stands_in_for": ""},
+    )
+    yield "end_role", admin, reverse("accounts:end_role", args=[membership.pk]), {}
+    yield "file_new", provider, reverse("workflows:file_new"), {}
+    for slug, parts in PAGES.items():
+        data = {k: v for part in parts if content[part] is not None for k, v in boxes(content[part], part).items()}
+        yield (
+            f"file_step {slug}",
+            provider,
+            reverse("workflows:file_step", args=[draft.public_id, slug]),
+            data | {"go": "1"},
+        )
+    yield "file_review", provider, reverse("workflows:file_review", args=[draft.public_id]), {}
+    yield "completion", provider, reverse("workflows:completion", args=[asked.public_id]), {"go": "1"}
+    yield "paper_new", clerk, reverse("workflows:paper_new"), {}
+    yield "paper", clerk, reverse("workflows:paper", args=[paper.public_id]), paper_data()
+    yield "claim", clerk, reverse("workflows:claim", args=[open_step]), {}
+    yield "release", clerk, reverse("workflows:release", args=[step]), {}
+    yield "reassign", browse(people.head), reverse("workflows:reassign", args=[step]), {"to": str(people.clerk2.pk)}
+    yield "act", clerk, reverse("workflows:act", args=[step]), {"outcome": "reject", "reasons": "R05", "text": "Lipsă."}
+    yield "retry", browse(people.head), reverse("workflows:retry", args=[case.public_id]), {}
+    yield (
+        "account_signup",
+        browse(people.provider).__class__(),
+        reverse("account_signup"),
+        {"email": "alt@example.ro", "password1": "o parolă lungă 77", "password2": "o parolă lungă 77"},
+    )
+    yield (
+        "account_change_password",
+        provider,
+        reverse("account_change_password"),
+        {"oldpassword": "demo-parola-2026", "password1": "o parolă lungă 77", "password2": "o parolă lungă 77"},
+    )
+
+
+def state(known):
+    """Every row without what is new by nature; the people, houses and roles that were `known` before by their ids."""
+    found = {}
+    for model in (m for label in ROOMS for m in apps.get_app_config(label).get_models()):
+        fields = [f for f in model._meta.local_fields if _lasts(f)]
+        rows = model._base_manager.all()
+        found[model._meta.label] = sorted(str([(f.name, _value(row, f, known)) for f in fields]) for row in rows)
+    return found
+
+
+def _value(row, field, known):
+    value = getattr(row, field.attname)
+    return "new" if field.is_relation and value and value not in known[field.related_model] else value
+
+
+def there():
+    """The people, houses and roles that are there now."""
+    return {model: set(model._base_manager.values_list("pk", flat=True)) for model in LASTING}
+
+
+def _lasts(field):
+    if isinstance(field, models.ForeignKey):
+        return field.related_model in LASTING
+    personal = isinstance(field, EncryptedField) and field.name not in ("cnp", "last_name", "first_name", "content")
+    return field.name not in FRESH and not personal and not isinstance(field, models.DateTimeField)
+
+
+def after(client, url, data):
+    """The state after a post that is taken back again."""
+    known = there()
+    with suppress(_Back), transaction.atomic():
+        status = client.post(url, data).status_code
+        result = state(known)
+        raise _Back
+    return status, result
+
+
+class _Back(Exception):
+    pass
+
+
+def changed(people, browse, case):
+    """Addresses whose post does more, or something else, when it carries every name there is; and how many were tried."""
+    wrong, tried = [], 0
+    for name, client, url, data in posts(people, browse, case):
+        extra = {n: hostile(n, people) for n in names() if n not in data}
+        plain = after(client, url, data)
+        assert plain[0] in (200, 302, 422), (name, plain[0])
+        tried += len(extra)
+        if after(client, url, data | extra) != plain:
+            wrong.append(name)
+    return wrong, tried
+
+
+def test_mass_assignment(people, browse, case, goal):
+    wrong, tried = changed(people, browse, case)
+    goal(
+        "G4-mass-assignment",
+        value=f"changed {len(wrong)} of {tried} {wrong}",
+        target="0",
+        ok=not wrong and tried > 2000,
+    )
+
+
+def test_mass_assignment_self_test_a_view_that_takes_what_it_is_given_is_seen(people, browse, case):
+    """A service that writes any posted field into the case."""
+    from workflows.views import steps
+
+    act = steps.carrying.act
+
+    def careless(found, **kwargs):
+        done = act(found, **kwargs)
+        Case.objects.filter(pk=done.pk).update(version=int(posted.get("version", done.version)))
+        return done
+
+    posted = {"version": "7"}
+    plain = next(p for p in posts(people, browse, case) if p[0] == "act")
+    before = after(*plain[1:])
+    with patch.object(steps.carrying, "act", careless):
+        assert after(*plain[1:]) != before
+
+
+def test_mass_assignment_self_test_every_post_is_tried(people, browse, case):
+    """An address that is neither tried nor known to take no post is a gap."""
+    tried = {name.split()[0] for name, *_ in posts(people, browse, case)}
+    ours = {
+        p.name
+        for r in get_resolver().url_patterns
+        for p in getattr(r, "url_patterns", [r])
+        if "allauth" not in str(getattr(r, "urlconf_name", ""))
+    }
+    elsewhere = {"set_language", "key", "hand_over"}  # one value each, tried by their own tests
+    assert ours - tried - READ_ONLY - elsewhere == set()
+
+
+@pytest.mark.parametrize("name", sorted(READ_ONLY & {"mine", "case", "inbox"}))
+def test_mass_assignment_self_test_what_only_reads_refuses_a_post_or_ignores_it(people, browse, case, name):
+    args = [case.public_id] if name == "case" else []
+    room = "workflows" if name == "inbox" else "enrolment"
+    client = browse(people.provider if room == "enrolment" else people.clerk)
+    before = state(there())
+    client.post(reverse(f"{room}:{name}", args=args), {"state": "approved"})
+    assert state(there()) == before

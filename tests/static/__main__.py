@@ -1,0 +1,13 @@
+"""`python -m tests.static`: our own rules over the code, and secrets in the history; part of `make check`."""
+
+import sys
+
+from tests.static import history, rules
+
+broken = rules.broken()
+found, blobs = history.findings()
+sys.stdout.writelines(f"{line}\n" for line in [*broken, *found])
+sys.stdout.write(
+    f"{len(broken)} of {len(rules.RULES)} rules broken in {len(rules.files())} files; {len(found)} secrets in {blobs} blobs\n"
+)
+sys.exit(bool(broken or found))

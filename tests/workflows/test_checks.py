@@ -1,0 +1,67 @@
+"""The system checks see a flow that leaves the pattern, and keys that are not fit."""
+
+import gc
+
+import pytest
+from viewflow import this
+from viewflow.workflow import flow, lock
+
+from backoffice import checks as key_checks
+from backoffice import keys
+from backoffice.accounts.roles import Can
+from enrolment.enums import Stage
+from workflows import checks
+from workflows.engine import CaseRules
+from workflows.flows import EnrolmentFlow
+from workflows.nodes import Over, Step
+
+
+@pytest.fixture(autouse=True)
+def forget_the_bad_ones():
+    yield
+    gc.collect()
+
+
+def ids(flow_class):
+    return {problem.id for problem in checks.problems(flow_class)}
+
+
+def test_our_flows_are_sound():
+    assert checks.flows() == [EnrolmentFlow] or EnrolmentFlow in checks.flows()
+    assert checks.flows_are_sound() == []
+
+
+def test_a_flow_without_the_row_lock_is_seen():
+    class Unlocked(CaseRules, flow.Flow):
+        lock_impl = lock.select_for_update_lock
+        start = flow.StartHandle().Next(this.step)
+        step = Step(Can.REVIEW, Stage.PROPOSE).Next(this.over)
+        over = Over()
+
+    assert ids(Unlocked) == {"workflows.E001"}
+
+
+def test_a_flow_that_inherits_nodes_is_seen():
+    class Variant(EnrolmentFlow):
+        pass
+
+    assert "workflows.E002" in ids(Variant)
+
+
+def test_a_step_without_a_right_is_seen():
+    class Open(CaseRules, flow.Flow):
+        start = flow.StartHandle().Next(this.step)
+        step = flow.View(lambda request: None).Next(this.over)
+        over = Over()
+
+    assert ids(Open) == {"workflows.E003"}
+
+
+def test_the_keys_are_checked_too(tmp_path, settings):
+    settings.KEYS_ARE_MADE_HERE = False
+    assert key_checks.keys_are_fit() == []
+    keys.configure(directory=tmp_path, may_create=False)
+    try:
+        assert len(key_checks.keys_are_fit()) == len(keys.REGISTRY)
+    finally:
+        keys.configure(directory=settings.KEYS_DIR, may_create=True)

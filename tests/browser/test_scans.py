@@ -22,8 +22,7 @@ def attach(person, kind, file):
 
 def pictures(person):
     """The pages of a file, once they are all drawn; their widths."""
-    drawn = "[...document.querySelectorAll('figure img')].every(i => i.complete && i.naturalWidth)"
-    person.page.wait_for_function(drawn)
+    person.page.wait_for_load_state("networkidle")
     return person.page.locator("figure img").evaluate_all("all => all.map(i => i.naturalWidth)")
 
 

@@ -16,6 +16,8 @@ ENCRYPTED = {
     "enrolment.LicenceKey": "envelope",
     "notifications.Document": "context pdf",
     "notifications.Message": "address context",
+    "attachments.Attachment": "name",
+    "attachments.AttachmentBlob": "content",
     "mfa.Authenticator": "data",
 }
 KEYED = {
@@ -82,6 +84,9 @@ OTHER = {
     "notifications.Message": "id public_id template about house recipient language dedupe_key state failure created_at "
     "sent_at",
     "notifications.Message_documents": "id message document",
+    "attachments.Attachment": "id public_id filing kind media size sha256 state reason pages signatures uploaded_by "
+    "uploaded_at inspected_at removed_at",
+    "attachments.AttachmentBlob": "id attachment number",
     "workflows.Turn": "id case process house task step right holder since due_on",
 }
 # Tables without a model.

@@ -46,6 +46,8 @@ def _behind_the_walls(**kwargs):
 
     if not settings.ASSUME_ROLES:
         roles.demand(settings.PROCESS, login=settings.DATABASES["default"]["USER"])
+
+
 @signals.setup_logging.connect
 def _log_like_the_others(**kwargs):
     """Celery sets up no log of its own: its lines pass the same formatter as the web's (security.md S18)."""

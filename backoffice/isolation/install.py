@@ -44,9 +44,8 @@ def install(connection: BaseDatabaseWrapper) -> None:
     """Put up the walls. Raises `NotInstalled`."""
     _ensure_roles(connection)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for statement in statements(connection):
+        for statement in [*statements(connection), f"comment on schema public is 'walls {fingerprint(connection)}'"]:
             cursor.execute(statement)
-        cursor.execute(f"comment on schema public is 'walls {fingerprint(connection)}'")
 
 
 def fingerprint(connection: BaseDatabaseWrapper) -> str:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import User
-from backoffice.encryption import EncryptedJSONField
+from backoffice.encryption import EncryptedField, EncryptedJSONField
 from enrolment.attachments.inspection.limits import MAX_FILE_BYTES
 from enrolment.attachments.inspection.magic import Media
 from enrolment.attachments.kinds import KINDS
@@ -35,7 +35,7 @@ class Attachment(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="attachments")
     kind = models.CharField(max_length=24, choices=[(kind.code, kind.label) for kind in KINDS])
-    name = EncryptedJSONField()
+    name = EncryptedJSONField(bound_to=("public_id",))
     media = models.CharField(max_length=4, choices=[(str(m), m.upper()) for m in Media])
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -75,7 +75,7 @@ class AttachmentBlob(models.Model):
 
     attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="blobs")
     number = models.PositiveSmallIntegerField()
-    sealed = models.BinaryField()
+    content = EncryptedField(bound_to=("attachment_id", "number"))
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_blob_per_number", fields=["attachment", "number"])]

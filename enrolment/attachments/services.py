@@ -15,7 +15,6 @@ from backoffice.accounts import access
 from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
 from backoffice.audit import log
-from backoffice.encryption import decrypt, encrypt
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from backoffice.jobs.models import State as JobState
@@ -171,8 +170,7 @@ def download(attachment: Attachment, *, by: User, house: House | None) -> bytes:
 
 def opened(attachment: Attachment, number: int) -> bytes:
     """The clear bytes of the original or of a page. Raises `AttachmentBlob.DoesNotExist`."""
-    blob = attachment.blobs.get(number=number)
-    return decrypt(bytes(blob.sealed), context=_context(attachment, number))
+    return attachment.blobs.get(number=number).content
 
 
 def stopped(files: Iterable[Attachment]) -> list[Job]:
@@ -190,11 +188,5 @@ def missing(found: Iterable[Shelf]) -> list[str | Promise]:
 
 def _keep(attachment: Attachment, parts: dict[int, bytes]) -> None:
     AttachmentBlob.objects.bulk_create(
-        AttachmentBlob(attachment=attachment, number=number, sealed=encrypt(data, context=_context(attachment, number)))
-        for number, data in parts.items()
+        AttachmentBlob(attachment=attachment, number=number, content=data) for number, data in parts.items()
     )
-
-
-def _context(attachment: Attachment, number: int) -> str:
-    """Binds the bytes to their row and place: a ciphertext moved elsewhere does not open."""
-    return f"attachments.attachmentblob.sealed:{attachment.public_id}:{number}"

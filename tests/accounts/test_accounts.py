@@ -101,7 +101,7 @@ def test_a_role_that_is_ended_holds_no_longer_from_that_second(people, from_day)
 def test_one_human_is_one_person_whatever_the_account(people):
     again = persons.find_or_create(cnp="1750514139013", last_name="Alt", first_name="Nume")
     assert persons.find_or_create(cnp="1750514139013", last_name="X", first_name="Y") == again
-    assert not persons.is_free(cnp="1750514139013", last_name="Alt", first_name="Alt")
+    assert persons.find("1750514139013") == again
     assert Person.objects.get(pk=again.pk).cnp == "1750514139013"
 
 

@@ -135,6 +135,11 @@ def test_a_table_of_a_house_without_a_policy_fails_the_check(monkeypatch):
 def test_a_process_starts_under_its_own_role_only():
     roles.demand("web", login=roles.WEB)
     roles.demand("beat", login=roles.WORKER)
-    for process, login in (("web", roles.OWNER), ("web", roles.WORKER), ("manage", roles.OWNER), ("worker", "postgres")):
+    for process, login in (
+        ("web", roles.OWNER),
+        ("web", roles.WORKER),
+        ("manage", roles.OWNER),
+        ("worker", "postgres"),
+    ):
         with pytest.raises(roles.WrongRole, match="PROCESS"):
             roles.demand(process, login=login)

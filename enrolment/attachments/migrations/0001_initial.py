@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('kind', models.CharField(choices=[('identity_document', 'Actul de identitate al reprezentantului legal'), ('delegate_mandate', 'Împuternicirea delegatului'), ('malpractice_policy', 'Polițele de malpraxis ale medicilor')], max_length=24)),
-                ('name', backoffice.encryption.EncryptedJSONField(editable=True)),
+                ('name', backoffice.encryption.EncryptedJSONField(bound_to=('public_id',), editable=True)),
                 ('media', models.CharField(choices=[('pdf', 'PDF'), ('png', 'PNG'), ('jpeg', 'JPEG')], max_length=4)),
                 ('size', models.PositiveIntegerField()),
                 ('sha256', models.CharField(max_length=64)),
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
-                ('sealed', models.BinaryField()),
+                ('content', backoffice.encryption.EncryptedField(bound_to=('attachment_id', 'number'), editable=True)),
                 ('attachment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blobs', to='attachments.attachment')),
             ],
         ),

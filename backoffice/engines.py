@@ -292,6 +292,8 @@ def _prepare_database(run: Path) -> None:
         if not template.execute("select 1 from pg_roles where rolname = %s", [ROLE]).fetchone():
             template.execute(f"create role {ROLE} login createdb nosuperuser")
     with _superuser(run, "postgres") as server:
+        # Functions of the owner that cross houses carry this setting; an owner who is no superuser needs the grant.
+        server.execute(f"grant set on parameter app.maintenance to {ROLE}")
         if not server.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
             server.execute(f"create database {DATABASE} owner {ROLE}")
 

@@ -206,6 +206,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="nu-raspundeti@des.ex
 # --- Work ------------------------------------------------------------------------------------------------------------------------
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=120)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
+# The copy of the checkpoints outside the database (docs/evidence.md); in production on another host's volume.
+CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(VAR_DIR / "checkpoints.jsonl"))
 SEAL_DIR = env.str("SEAL_DIR", default="")
 LOCK_TIMEOUT = env.str("LOCK_TIMEOUT", default="3s")
 

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "backoffice.audit.middleware.RequestIdMiddleware",
+    "backoffice.audit.middleware.RefusalsMiddleware",
     "backoffice.accounts.middleware.PrivatePagesMiddleware",
     "workflows.middleware.EngineErrorsMiddleware",
 ]

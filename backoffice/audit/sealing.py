@@ -82,9 +82,14 @@ def body_of(checkpoint: Checkpoint) -> dict[str, Any]:
     return json.loads(checkpoint.body)
 
 
+def signed_at(checkpoint: Checkpoint) -> datetime:
+    """When it was signed."""
+    return datetime.fromisoformat(body_of(checkpoint)["at"])
+
+
 def age(checkpoint: Checkpoint) -> timedelta:
     """How long ago it was signed."""
-    return datetime.now(UTC) - datetime.fromisoformat(body_of(checkpoint)["at"])
+    return datetime.now(UTC) - signed_at(checkpoint)
 
 
 def latest() -> Checkpoint | None:

@@ -28,8 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 CHAINS = 65
 NOTHING = "00" * 32
 SIGNED_AS = b"back office log checkpoint 1\n"
-LATE = 5 * 60  # seconds an event may wait for its checkpoint
-BACK = 5 * 60  # seconds by which an event may be dated before its neighbour: acts that ran side by side
+LATE = BACK = 300  # seconds: an event waits no longer for its checkpoint; acts side by side are not further apart
 
 # The texts of an event in the order of its canonical form, then the hash that was stored.
 COLUMNS = """
@@ -210,7 +209,8 @@ def check_log(dsn, keys, path):
     """The whole log; findings, notices and how many events were read."""
     import psycopg
 
-    notices, leaves = [], defaultdict(list)
+    notices: list = []
+    leaves: dict = defaultdict(list)
     outside, findings = check_checkpoints(read_file(path), keys, "file", notices)
     try:
         with psycopg.connect(dsn, options="-c default_transaction_isolation=repeatable\\ read") as database:
@@ -230,7 +230,7 @@ def check_log(dsn, keys, path):
     findings += [*compare(outside, inside), *check_coverage(checkpoints, leaves)]
     if waiting:
         findings.append(f"{waiting} events have no checkpoint, the oldest since {since:%Y-%m-%d %H:%M:%S}")
-    return findings, notices, sum(map(len, leaves.values()))
+    return findings, notices, sum(len(chain) for chain in leaves.values())
 
 
 def check_proof(path, keys, file=None):

@@ -45,7 +45,9 @@ def evidence(committed_people, checkpoint_file, tmp_path):
         assert not done.stderr, done.stderr
         return SimpleNamespace(code=done.returncode, text=done.stdout)
 
-    return SimpleNamespace(people=people, write=write, seal=sealing.seal_all, verify=verify, file=checkpoint_file, key=key)
+    return SimpleNamespace(
+        people=people, write=write, seal=sealing.seal_all, verify=verify, file=checkpoint_file, key=key
+    )
 
 
 def dsn():
@@ -65,3 +67,10 @@ def tamper(*statements):
             cursor.execute(statement)
         for table in ("audit_event", "audit_link", "audit_checkpoint"):
             cursor.execute(f"alter table {table} enable trigger user")
+
+
+def settle():
+    """What a commit does: the deferred triggers run."""
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set constraints all deferred")

@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 
 from backoffice.audit import log, sealing, verify_log
@@ -14,6 +17,16 @@ from backoffice.audit import log, sealing, verify_log
 def checkpoint_file(settings, tmp_path):
     settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl")
     return tmp_path / "checkpoints.jsonl"
+
+
+@pytest.fixture
+def long_log(evidence):
+    """Some 300 events under five checkpoints of the last hour, all sealed."""
+    for number in range(5):
+        evidence.write(60, number=number)
+        with time_machine.travel(datetime.now(UTC) - timedelta(minutes=50 - 10 * number)):
+            evidence.seal()
+    return evidence
 
 
 @pytest.fixture
@@ -58,15 +71,43 @@ def dsn():
     )
 
 
-def tamper(*statements):
-    """Change rows as the owner who has switched the guards off."""
+TABLES = ("audit_event", "audit_link", "audit_checkpoint")
+
+
+@contextmanager
+def tampering():
+    """A cursor of the owner who has switched the guards off."""
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in ("audit_event", "audit_link", "audit_checkpoint"):
+        for table in TABLES:
             cursor.execute(f"alter table {table} disable trigger user")
-        for statement in statements:
-            cursor.execute(statement)
-        for table in ("audit_event", "audit_link", "audit_checkpoint"):
+        yield cursor
+        for table in TABLES:
             cursor.execute(f"alter table {table} enable trigger user")
+
+
+class Copy:
+    """The log as it is, to come back to after each drill."""
+
+    def __init__(self, file):
+        self.file, self.lines = file, file.read_text()
+
+    def __enter__(self):
+        with connection.cursor() as cursor:
+            for table in TABLES:
+                cursor.execute(f"create temporary table kept_{table} as table {table}")
+        return self
+
+    def restore(self):
+        self.file.write_text(self.lines)
+        with tampering() as cursor:
+            for table in TABLES:
+                cursor.execute(f"delete from {table}")
+                cursor.execute(f"insert into {table} select * from kept_{table}")  # noqa: S608
+
+    def __exit__(self, *problem):
+        with connection.cursor() as cursor:
+            for table in TABLES:
+                cursor.execute(f"drop table kept_{table}")
 
 
 def settle():

@@ -47,10 +47,10 @@ def evidence(committed_people, checkpoint_file, tmp_path):
                     **facts,
                 )
 
-    def verify():
+    def verify(program=verify_log.__file__):
         """The program's own words and its exit code."""
         done = subprocess.run(
-            [sys.executable, "-I", verify_log.__file__, "log", "--dsn", dsn()]
+            [sys.executable, "-I", str(program), "log", "--dsn", dsn()]
             + ["--checkpoints", str(checkpoint_file), "--key", str(key)],
             capture_output=True,
             text=True,

@@ -63,10 +63,10 @@ def evidence(committed_people, checkpoint_file, tmp_path):
     )
 
 
-def dsn():
-    """The test's database in a stranger's words."""
+def dsn(name=None):
+    """The test's database, or another on its server, in a stranger's words."""
     own = connection.settings_dict
-    return f"host={own['HOST']} port={own['PORT']} user={own['USER']} dbname={own['NAME']}" + (
+    return f"host={own['HOST']} port={own['PORT']} user={own['USER']} dbname={name or own['NAME']}" + (
         f" password={own['PASSWORD']}" if own["PASSWORD"] else ""
     )
 

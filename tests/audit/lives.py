@@ -22,7 +22,7 @@ from enrolment.services import communication, filings, licences
 from notifications.models import Document, Message
 from notifications.services import messages
 from tests.conftest import DAY
-from tests.world import UICS, act, application, open_task, run_jobs, sign
+from tests.world import UICS, act, application, open_task, run_jobs, sign, step_up
 from workflows import carrying, deadlines, intake
 from workflows.filing import submit
 
@@ -188,4 +188,5 @@ def _refusals(people):
     yield "log in wrongly", lambda: Client().post(reverse("account_login"), typed)
     visitor = Client()
     visitor.force_login(people.clerk)
+    step_up(visitor)
     yield "knock at a closed door", lambda: visitor.get(reverse("accounts:people"))

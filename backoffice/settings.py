@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "backoffice.audit.middleware.RequestIdMiddleware",
+    "backoffice.audit.middleware.RefusalsMiddleware",
     "backoffice.accounts.middleware.PrivatePagesMiddleware",
     "backoffice.limits.BodyLimitMiddleware",
     "workflows.middleware.EngineErrorsMiddleware",
@@ -233,6 +234,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="nu-raspundeti@des.ex
 # --- Work ------------------------------------------------------------------------------------------------------------------------
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=120)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
+# The copy of the checkpoints outside the database (docs/evidence.md); in production on another host's volume.
+CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(VAR_DIR / "checkpoints.jsonl"))
 SEAL_DIR = env.str("SEAL_DIR", default="")
 SCANNER_URL = env.str("SCANNER_URL", default="")
 if SCANNER_URL and not SCANNER_URL.startswith("clamd://"):

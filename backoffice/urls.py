@@ -12,6 +12,7 @@ urlpatterns = [
     path("limba/", login_not_required(set_language), name="set_language"),
     path("cont/", include("backoffice.accounts.urls")),
     path("cont/", include("allauth.urls")),
+    path("dovezi/", include("backoffice.audit.urls")),
     path("cereri/", include("enrolment.urls")),
     path("verifica/", include("notifications.urls")),
     path("", include("workflows.urls")),

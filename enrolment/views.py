@@ -3,8 +3,11 @@
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from backoffice.accounts.http import SignedInRequest
@@ -13,7 +16,7 @@ from enrolment import access, nomenclature
 from enrolment.enums import Channel
 from enrolment.errors import Refused
 from enrolment.models import Case, Filing, LicenceKey
-from enrolment.services import communication, completions, licences
+from enrolment.services import communication, completions, evidence, licences
 from notifications.models import Document
 from notifications.views import pdf_response, sealed_act
 
@@ -56,6 +59,23 @@ def document(request: SignedInRequest, public_id: UUID, document_id: UUID) -> Ht
     act = sealed_act(found.public_id, document_id)
     communication.read(found, act, by=request.user)
     return pdf_response(act)
+
+
+@require_GET
+def proof(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """The events of my request with their signed checkpoints, as a file that can be checked without us."""
+    found = access.own_case(request.user, public_id)
+    try:
+        content = evidence.proof_of(found, page=request.build_absolute_uri(reverse("evidence:page")))
+    except evidence.NotYet:
+        messages.info(
+            request,
+            _("Dovada este gata într-un minut: ultima înregistrare încă nu a fost sigilată. Încercați din nou."),
+        )
+        return redirect("enrolment:case", public_id=public_id)
+    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="dovada-{str(found.entry).replace("/", "-")}.json"'
+    return response
 
 
 @reauthentication_required

@@ -36,4 +36,9 @@ SENTENCES = {
     "attachment.downloaded": _("Act atașat descărcat în original"),
     "job.parked": _("Lucrare oprită după încercări repetate"),
     "job.retried": _("Lucrare reluată"),
+    "security.login_failed": _("Autentificare nereușită"),
+    "security.access_refused": _("Acces refuzat"),
 }
+
+# What was refused: written after the rollback, into a chain of its own.
+SECURITY = frozenset(code for code in SENTENCES if code.startswith("security."))

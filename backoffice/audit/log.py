@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db import connection, models
 
-from backoffice.audit.codes import SENTENCES
+from backoffice.audit.codes import SECURITY, SENTENCES
 from backoffice.audit.context import current_request_id
+from backoffice.encryption import blind_index
 
 
 class UnknownEvent(Exception):
@@ -19,15 +20,12 @@ def record(code: str, *, on: models.Model, by: Any, house: Any = None, **facts: 
     `by` is a user or None for the system itself; `facts` are ids, codes and field names.
     Raises `UnknownEvent`, and `RuntimeError` outside a transaction: the act would then stand without its event.
     """
-    if code not in SENTENCES:
+    if code not in SENTENCES or code in SECURITY:
         raise UnknownEvent(code)
-    if not connection.in_atomic_block:
-        raise RuntimeError("audit events are written in the transaction of their act")
+    _demand_transaction()
     with connection.cursor() as cursor:
-        # Without RETURNING: who writes an event may not be allowed to read it.
         cursor.execute(
-            """insert into audit_event (code, actor_user, actor_person, house, subject_type, subject_id, facts, request_id)
-               values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s)""",
+            "select audit_append(%s, %s, %s, %s, %s, %s, %s::jsonb, %s)",
             [
                 code,
                 by.pk if by else None,
@@ -39,3 +37,31 @@ def record(code: str, *, on: models.Model, by: Any, house: Any = None, **facts: 
                 current_request_id(),
             ],
         )
+
+
+def refused(code: str, *, by: Any = None, source: str = "", **facts: Any) -> bool:
+    """Write that somebody was refused, after whatever he tried was rolled back; False when only counted.
+
+    `source` (an address, a typed name) is kept as a keyed hash. Of a flood only samples are written (`audit_refused`).
+    """
+    if code not in SECURITY:
+        raise UnknownEvent(code)
+    _demand_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select audit_refused(%s, %s, %s, %s, %s::jsonb, %s)",
+            [
+                code,
+                by.pk if by else None,
+                by.person_id if by else None,
+                blind_index(source, context="audit.source").hex()[:16],
+                json.dumps(facts),
+                current_request_id(),
+            ],
+        )
+        return cursor.fetchone()[0]
+
+
+def _demand_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("audit events are written in the transaction of their act")

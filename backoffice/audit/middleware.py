@@ -1,10 +1,11 @@
-"""Gives each request an id that its events carry and its answer shows."""
+"""Gives each request an id that its events carry and its answer shows; writes down what was forbidden."""
 
 import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from backoffice.audit import refusals
 from backoffice.audit.context import request_id
 
 
@@ -17,4 +18,18 @@ class RequestIdMiddleware:
         with request_id(value):
             response = self.get_response(request)
         response["X-Request-Id"] = str(value)
+        return response
+
+
+class RefusalsMiddleware:
+    """Every 403 leaves an event, after whatever was tried has been rolled back. The route is named, not the address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 403:
+            route = request.resolver_match.view_name if request.resolver_match else ""
+            refusals.note("security.access_refused", request, route=route, method=request.method)
         return response

@@ -18,12 +18,14 @@ EXECUTE = {
     "job_enqueue": (roles.WEB, roles.WORKER),
     "job_claim": (roles.WORKER,),
     "jobs_overdue": (roles.WORKER,),
+    "audit_append": (roles.WEB, roles.WORKER),
+    "audit_refused": (roles.WEB,),
     "person_add": (roles.WEB,),
     "person_known": (roles.WEB,),
     "account_by_email": (roles.WEB,),
     "act_known": (roles.WEB,),
 }
-# Guards that must see every row to judge one (enrolment.migrations.0002_guards).
+# Functions of migrations that must see every row: guards that judge one by others, and the only way into the log.
 GUARDS = (
     "registry_counter_has_entry",
     "registry_entry_guard",
@@ -33,6 +35,9 @@ GUARDS = (
     "licence_key_guard",
     "attachment_guard",
     "attachment_blob_guard",
+    "audit_append",
+    "audit_refused",
+    "audit_link_event",
 )
 
 

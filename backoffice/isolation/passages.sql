@@ -55,6 +55,15 @@ create or replace function entry_is_related(entry bigint) returns boolean langua
               or exists (select from enrolment_registryentry e left join enrolment_case c on c.entry_id = e.id
                          where e.redirected_from_id = entry
                            and (e.house_id = any (app_houses()) or filing_is_mine(c.filing_id))) $$;
+-- What happened to one's own request, as far as its proof tells it.
+create or replace function event_is_mine(code text, subject_type text, subject bigint) returns boolean
+    language sql stable security definer set search_path = pg_catalog, public
+    as $$ select case
+              when app_user() is null then false
+              when code in ('case.registered', 'decision.sign') and subject_type = 'enrolment.Case' then case_is_mine(subject)
+              when code = 'document.sealed' and subject_type = 'notifications.Document'
+                  then exists (select from notifications_document d where d.id = subject and act_is_mine(d.about))
+              else false end $$;
 -- A person is known to a house that employs them, has them as a party, or decided through them.
 create or replace function person_in_houses(person bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public

@@ -32,6 +32,8 @@ class Open:
     web: str = ""
     worker: str = ""
     report: str = ""
+    sealer: str = ""
+    verifier: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,15 @@ RULES: dict[str, Rule | Open | Closed] = {
     "account_emailconfirmation": Rule(ACCOUNT_DOOR, web="siud"),
     "mfa_authenticator": Rule(OF_ACCOUNT, web="siud"),
     "throttle_cache": Open("counters under keyed names", web="siud"),
-    "audit_event": Rule(f"house = {HOUSES} or actor_user = {MINE}", web="si", worker="si", written="true"),
+    "audit_event": Rule(
+        f"house = {HOUSES} or actor_user = {MINE} or event_is_mine(code, subject_type, subject_id)",
+        web="s",
+        sealer="s",
+        verifier="s",
+    ),
+    "audit_link": Open("places and hashes of events", web="s", sealer="s", verifier="s"),
+    "audit_checkpoint": Open("signed states of the whole log: public", web="s", sealer="si", verifier="s"),
+    "audit_flood": Closed("counters of refusals, written by audit_refused"),
     "jobs_job": Rule(
         f"house = {HOUSES} or id = (select app_job()) or (kind = 'inspect' and inspection_in_reach(object_id))",
         web="su",

@@ -32,6 +32,9 @@ PUBLIC = {
     "workflows:file",
     "notifications:verify",
     "notifications:verify_any",
+    "audit:page",
+    "audit:verifier",
+    "audit:public_key",
 }
 ACCOUNT = re.compile(r"^(account_|mfa_)")
 OWN_PAGES = {"enrolment:mine", "workflows:file_new", "accounts:identity", "accounts:choose_house"}
@@ -39,6 +42,7 @@ OWNER_OBJECTS = {
     "enrolment:case",
     "enrolment:document",
     "enrolment:key",
+    "enrolment:proof",
     "workflows:completion",
     "workflows:file_review",
     "workflows:file_receipt",

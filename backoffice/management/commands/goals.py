@@ -15,15 +15,19 @@ FILES = {
     "INTAKE": "test_intake_goal.py",
     "G11": "test_four_eyes_goal.py",
     "G12": "test_races_goal.py",
+    "G15": "test_evidence_goal.py",
+    "G16": "test_completeness_goal.py",
     "G17": "test_crash_goal.py",
     "UPLOADS": "test_uploads_goal.py",
     "G4": "test_mass_assignment_goal.py",
     "G31": "test_canary_goal.py",
     "G35": "test_static_goal.py::test_static",
     "G36": "test_static_goal.py::test_secrets",
+    "G21": "test_backup_goal.py",
     "QUERIES": "test_pages_goal.py::test_queries",
     "WORDS": "test_pages_goal.py::test_words",
     "G39": "test_pages_goal.py::test_axe",
+    "G45": "test_evidence_goal.py::test_independence",
 }
 
 

@@ -1,4 +1,4 @@
-"""`manage.py up`: engines, migrations, demo data if asked for, then web, worker and beat until Ctrl-C."""
+"""`manage.py up`: engines, migrations, demo data if asked for, then web, worker, beat and sealer until Ctrl-C."""
 
 import os
 import shlex
@@ -54,6 +54,7 @@ def processes(port: int) -> dict[str, list[str]]:
             "--loglevel",
             "warning",
         ],
+        "sealer": [PYTHON, "manage.py", "seal_log"],
     }
 
 

@@ -1,0 +1,60 @@
+"""The public page of the log: who can check what, and how (docs/evidence.md)."""
+
+import hashlib
+from pathlib import Path
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from backoffice import keys
+from backoffice.audit import sealing, verify_log
+
+
+@require_GET
+@login_not_required
+def page(request: HttpRequest) -> HttpResponse:
+    """The newest checkpoint, to be compared with a copy kept elsewhere, and the way to check a proof."""
+    last = sealing.latest()
+    return render(
+        request,
+        "audit/page.html",
+        {
+            "last": sealing.body_of(last) if last else None,
+            "fingerprint": hashlib.sha256(last.body.encode()).hexdigest() if last else "",
+            "at": sealing.signed_at(last) if last else None,
+            "key_id": _key_id(),
+        },
+    )
+
+
+@require_GET
+@login_not_required
+def verifier(request: HttpRequest) -> HttpResponse:
+    """The verifier, as this installation has it; any other copy of it will do as well."""
+    return _download(Path(verify_log.__file__).read_bytes(), "verify_log.py", "text/x-python; charset=utf-8")
+
+
+@require_GET
+@login_not_required
+def public_key(request: HttpRequest) -> HttpResponse:
+    """The public key of the checkpoints."""
+    try:
+        return _download(sealing.public_key_pem().encode(), "cheie-publica.pem", "application/x-pem-file")
+    except keys.KeyMissing:
+        raise Http404 from None
+
+
+def _key_id() -> str:
+    """Empty while the installation has not published its key."""
+    try:
+        return sealing.public_key_id()
+    except keys.KeyMissing:
+        return ""
+
+
+def _download(content: bytes, name: str, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,192 @@
+"""Every act of the product, once, in an order in which each is possible: names with functions that can be tried twice.
+
+An act looks its rows up anew each time, so that one try may fail and the next succeed.
+"""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from django.db.models.functions import Now
+from django.test import Client
+from django.urls import reverse
+
+from backoffice.accounts.models import Membership, User
+from backoffice.accounts.roles import Role
+from backoffice.accounts.services import identities, memberships
+from backoffice.calendar import add_working_days, today
+from backoffice.jobs import queue
+from backoffice.jobs.models import Job
+from enrolment.models import Case, Filing, LicenceKey
+from enrolment.services import communication, filings, licences
+from notifications.models import Document, Message
+from notifications.services import messages
+from tests.conftest import DAY
+from tests.world import UICS, act, application, open_task, run_jobs, sign, step_up
+from workflows import carrying, deadlines, intake
+from workflows.filing import submit
+
+LINES = Path(__file__).parents[1] / "enrolment" / "data" / "applications" / "applications.jsonl"
+
+
+def acts(people):
+    """(name, act) in order."""
+    yield from _account(people)
+    yield from _approval(people)
+    yield from _rejection(people)
+    yield from _completions(people)
+    yield from _paper(people)
+    yield from _work_that_stops(people)
+    yield from _refusals(people)
+
+
+def _account(people):
+    newcomer = User.objects.create(email="nou@example.ro", password="x")  # noqa: S106
+    yield (
+        "identify",
+        lambda: identities.identify(newcomer, last_name="Nou", first_name="Ion", cnp="2811103409027", today=today()),
+    )
+    newcomer.refresh_from_db()
+    role = {"user": newcomer, "house": people.house, "role": Role.CLERK, "starts_on": today()}
+    yield "give a role", lambda: memberships.start(**role, by=people.administrator)
+    yield (
+        "end a role",
+        lambda: memberships.end(Membership.objects.get(user=newcomer), by=people.administrator),
+    )
+
+
+def _draft(people, number):
+    filing = filings.start_online(owner=people.provider)
+    filings.save_draft(filing, content=application(name=f"Cabinet {number}", uic=UICS[number], number=number))
+    return filing.pk
+
+
+def _case(filing):
+    return Case.objects.select_related("house", "filing", "entry").get(filing=filing)
+
+
+def _submit(people, filing):
+    return lambda: submit(Filing.objects.get(pk=filing), by=people.provider, today=DAY)
+
+
+def _do(filing, user, **answer):
+    """Carry out the open step, taken already."""
+    return lambda: act(_case(filing), user, **answer)
+
+
+def _take(filing, user):
+    return lambda: carrying.claim(open_task(_case(filing)), by=user)
+
+
+def _documents(filing):
+    return Document.objects.filter(about=_case(filing).public_id)
+
+
+def _key(filing):
+    return LicenceKey.objects.select_related("enrolment__case__filing", "house").get(enrolment__case__filing=filing)
+
+
+def _work(kind):
+    def run():
+        Job.objects.filter(state="queued").update(due_at=Now() - timedelta(seconds=1))
+        run_jobs(kind)
+
+    return run
+
+
+def _approval(people):
+    filing = _draft(people, 0)
+    yield "submit", _submit(people, filing)
+    yield "take", _take(filing, people.clerk)
+    yield "give back", lambda: carrying.release(open_task(_case(filing)), by=people.clerk)
+    yield "give to a colleague", lambda: carrying.reassign(open_task(_case(filing)), to=people.clerk2, by=people.head)
+    yield "propose", _do(filing, people.clerk2, outcome="approve")
+    yield "take to endorse", _take(filing, people.head)
+    yield "return", _do(filing, people.head, outcome="return", text="De verificat.")
+    yield "propose again", _do(filing, people.clerk2, outcome="approve")
+    yield "endorse", _do(filing, people.head, outcome="agree")
+    yield "take to sign", _take(filing, people.director)
+    yield "sign", lambda: sign(_case(filing), people.director)
+    yield "issue", _work("issue")
+    yield "mail", _work("mail")
+    yield (
+        "read the decision",
+        lambda: communication.read(_case(filing), _documents(filing).get(kind="approval"), by=people.provider),
+    )
+    yield "open the key", lambda: licences.open_once(_key(filing), by=people.provider)
+
+
+def _rejection(people):
+    filing = _draft(people, 1)
+    yield "submit another", _submit(people, filing)
+    for name, user, answer in (
+        ("propose a rejection", people.clerk, {"outcome": "reject", "reasons": ("R05",), "text": "Lipsește."}),
+        ("visa", people.jurist, {"outcome": "agree"}),
+        ("endorse the rejection", people.head, {"outcome": "agree"}),
+    ):
+        yield f"take to {name}", _take(filing, user)
+        yield name, _do(filing, user, **answer)
+    yield "take to sign the rejection", _take(filing, people.director)
+    yield "sign the rejection", lambda: sign(_case(filing), people.director)
+    yield "issue the rejection", _work("issue")
+
+
+def _completions(people):
+    for number, end in ((2, "complete"), (3, "lapse")):
+        filing = _draft(people, number)
+        yield f"submit to {end}", _submit(people, filing)
+        yield f"take to {end}", _take(filing, people.clerk)
+        yield (
+            f"ask, to {end}",
+            _do(filing, people.clerk, outcome="completion", reasons=("R11",), text="Lămuriți."),
+        )
+        case = _case(filing)
+        if end == "complete":
+            yield (
+                end,
+                lambda case=case: carrying.complete(
+                    Case.objects.get(pk=case.pk), by=people.provider, content=case.content, today=DAY
+                ),
+            )
+        else:
+            due = case.completion_requests.get().due_on
+            yield end, lambda due=due: deadlines.run(add_working_days(due, 1))
+
+
+def _paper(people):
+    line = json.loads(LINES.read_text(encoding="utf-8").splitlines()[3])
+    line["house"] = "CAS-BV" if line["house"] != "CAS-BV" else "CAS-CT"
+    yield "redirect", lambda: intake.load_line(json.dumps(line), today=DAY)
+    filing = filings.start_paper(house=people.house, channel="counter", reference="P-1", by=people.clerk)
+    content = application(name="Cabinet pe hârtie", uic=UICS[4], number=4)
+    content |= {"channel": "counter", "received_on": DAY.isoformat(), "signature": "handwritten", "ref": "P-1"}
+    filings.save_paper(filing, content=content, as_written=())
+    yield "key in", lambda: submit(Filing.objects.get(pk=filing.pk), by=people.clerk, today=DAY)
+    act(_case(filing), people.clerk, outcome="approve")
+    act(_case(filing), people.head, outcome="agree")
+    sign(_case(filing), people.director)
+    _work("issue")()
+    yield "hand over the key", lambda: licences.hand_over(_key(filing.pk), by=people.clerk)
+
+
+def _work_that_stops(people):
+    messages.send(
+        "decision_ready",
+        about=Case.objects.first().public_id,
+        house=people.house,
+        address="x@example.ro",
+        dedupe_key="stops",
+    )
+    job = Job.objects.get(kind="mail", object_id=Message.objects.get(dedupe_key="stops").pk)
+    queue.claim(job.public_id)
+    yield "park", lambda: queue.fail(Job.objects.get(pk=job.pk), code="mail_refused", permanent=True)
+    yield "try again", lambda: queue.retry(Job.objects.get(pk=job.pk), by=people.head)
+
+
+def _refusals(people):
+    typed = {"login": people.clerk.email, "password": "gresita-parola-1"}
+    yield "log in wrongly", lambda: Client().post(reverse("account_login"), typed)
+    visitor = Client()
+    visitor.force_login(people.clerk)
+    step_up(visitor)
+    yield "knock at a closed door", lambda: visitor.get(reverse("accounts:people"))

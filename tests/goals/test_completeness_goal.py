@@ -1,0 +1,136 @@
+"""G16: every act writes its event in its own transaction, or does not happen (security.md S8)."""
+
+import itertools
+from contextlib import contextmanager
+
+from django.db import DatabaseError, connection, transaction
+
+from backoffice.accounts.services import memberships
+from backoffice.audit import log
+from backoffice.audit.codes import SENTENCES
+from backoffice.audit.models import Event
+from enrolment.services import decisions
+from tests.audit.conftest import checkpoint_file  # noqa: F401  (fixture)
+from tests.audit.lives import acts
+from tests.test_consistency import names
+
+# Kept apart: what counts attempts and visits, not acts.
+UNCOUNTED = ("django_session", "throttle_cache", "audit_flood", "django_migrations")
+# A job that failed is noted on its row, and a mail that is under way is no act yet.
+SPECIAL = {
+    "jobs_job": "row(t.public_id, t.state in ('done', 'parked'))",
+    "notifications_message": "row(t.public_id, t.state in ('sent', 'failed'))",
+}
+# Every address of ours: an act is driven by its service in tests/audit/lives.py, a draft is no act yet, the rest only reads.
+ACTS = {"accounts:identity", "accounts:people", "accounts:end_role", "enrolment:document", "enrolment:key"}
+ACTS |= {f"workflows:{n}" for n in ("file_review", "completion", "paper", "hand_over", "retry")}
+ACTS |= {f"workflows:{n}" for n in ("claim", "release", "reassign", "act")}
+DRAFTS = {"workflows:file_new", "workflows:file_step", "workflows:paper_new", "accounts:choose_house", "set_language"}
+READS = {"home", "healthz", "evidence:page", "evidence:verifier", "evidence:public_key"}
+READS |= {f"enrolment:{n}" for n in ("mine", "case", "proof")} | {"notifications:verify", "notifications:verify_any"}
+READS |= {f"workflows:{n}" for n in ("file", "file_receipt", "inbox", "search", "case", "document")}
+
+FAILING = """
+create function audit_fails() returns trigger language plpgsql as $$
+begin
+    if current_setting('test.audit_fails', true) = 'on' then raise exception 'no event'; end if;
+    return new;
+end $$;
+create trigger fails before insert on audit_event for each row execute function audit_fails();
+"""
+
+
+@contextmanager
+def failing_audit():
+    with connection.cursor() as cursor:
+        cursor.execute("set test.audit_fails = 'on'")
+        try:
+            yield
+        finally:
+            cursor.execute("set test.audit_fails = 'off'")
+
+
+def everything():
+    """A fingerprint of each table's rows."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table not in UNCOUNTED:
+                row = SPECIAL.get(table, "t.*")
+                cursor.execute(
+                    f"select md5(string_agg(x, '' order by x)) from (select md5({row}::text) x from {table} t) r"  # noqa: S608
+                )
+                found[table] = cursor.fetchone()[0]
+    return found
+
+
+def try_without_audit(act):
+    with failing_audit():
+        try:
+            with transaction.atomic():
+                act()
+        except DatabaseError:
+            return
+
+
+def drive(people):
+    """Each act first with a log that refuses, then for good: acts with an effect left, acts without event, codes seen."""
+    with connection.cursor() as cursor:
+        cursor.execute(FAILING)
+    leaky, silent, tried = [], [], 0
+    for name, act in acts(people):
+        before, last = everything(), Event.objects.count()
+        try_without_audit(act)
+        after = everything()
+        leaky += [(name, table) for table in before if before[table] != after[table]]
+        act()
+        silent += [name] if Event.objects.count() == last else []
+        tried += 1
+    return leaky, silent, tried, set(Event.objects.values_list("code", flat=True))
+
+
+def test_completeness(people, goal):
+    leaky, silent, tried, codes = drive(people)
+    missing = sorted(set(SENTENCES) - codes)
+    ours = {n for n, _ in names() if not n.startswith(("account_", "mfa_"))}
+    unclassified = sorted(ours - ACTS - DRAFTS - READS)
+    goal(
+        "G16-completeness",
+        value=f"{len(silent)} of {tried} acts without event, {len(leaky)} effects left when the log refuses {leaky[:3]},"
+        f" {len(missing)} of {len(SENTENCES)} codes not seen {missing[:3]}, {len(unclassified)} of {len(ours)} addresses"
+        f" unclassified {unclassified[:3]}",
+        target="0, 0, 0, 0",
+        ok=tried >= 40 and not (leaky or silent or missing or unclassified),
+    )
+
+
+def test_completeness_self_test_sees_an_act_whose_event_may_fail(people, monkeypatch):
+    def careless(*words, **facts):
+        try:
+            with transaction.atomic():
+                log.record(*words, **facts)
+        except DatabaseError:
+            pass
+
+    monkeypatch.setattr(memberships, "log", type("Log", (), {"record": staticmethod(careless)}))
+    with connection.cursor() as cursor:
+        cursor.execute(FAILING)
+    left = []
+    for name, act in itertools.islice(acts(people), 2):
+        before = everything()
+        try_without_audit(act)
+        left += [name] if everything() != before else []
+        if not left:
+            act()
+    assert left == ["give a role"]
+
+
+def test_completeness_self_test_sees_an_act_without_event(people, monkeypatch):
+    monkeypatch.setattr(decisions, "log", type("Log", (), {"record": staticmethod(lambda *w, **f: None)}))
+    silent = []
+    for name, act in itertools.islice(acts(people), 9):
+        last = Event.objects.filter(code__startswith="decision.").count()
+        act()
+        if name == "propose" and Event.objects.filter(code__startswith="decision.").count() == last:
+            silent.append(name)
+    assert silent == ["propose"]

@@ -132,7 +132,7 @@ def test_get_writes_nothing(people, browse, case):
         writes = [
             q["sql"] for q in queries if not q["sql"].lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE"))
         ]
-        assert [w for w in writes if "django_session" not in w] == []
+        assert [w for w in writes if "accounts_session" not in w] == []
 
 
 def test_answers_carry_their_headers(people, browse, case):

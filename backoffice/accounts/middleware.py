@@ -18,10 +18,10 @@ class LoginMiddleware(LoginRequiredMiddleware):
     A page asks for the log-in and then opens; a form says that it was not received; autosave gets 401.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:  # type: ignore[override]
         if request.headers.get("X-Autosave"):
             return JsonResponse({"log_in": _log_in_at(request.path)}, status=401)
-        if not request.session.was_ended:
+        if not getattr(request.session, "was_ended", False):
             return super().handle_no_permission(request, view_func)
         if request.method == "POST":
             return render(

@@ -23,7 +23,7 @@ from tink import TinkError
 from backoffice.accounts.models import Session, User
 from backoffice.encryption import decrypt, encrypt
 
-SEEN_EVERY = timedelta(minutes=1)
+SEEN_EVERY_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ def load_row(key_hash: bytes) -> Row | None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            select session.user_id, session.data, session.seen_at < statement_timestamp() - %(seen_every)s
+            select session.user_id, session.data, session.seen_at < statement_timestamp() - make_interval(secs => %(seen_every)s)
               from accounts_session session left join accounts_user account on account.id = session.user_id
              where session.key_hash = %(key_hash)s
-               and session.expires_at > statement_timestamp() and session.seen_at > statement_timestamp() - %(idle)s
+               and session.expires_at > statement_timestamp() and session.seen_at > statement_timestamp() - make_interval(secs => %(idle)s)
                and (session.user_id is null
                     or (account.is_active and account.session_generation = session.generation))
             """,
-            {"key_hash": key_hash, "seen_every": SEEN_EVERY, "idle": idle_limit()},
+            {"key_hash": key_hash, "seen_every": SEEN_EVERY_SECONDS, "idle": settings.SESSION_IDLE_SECONDS},
         )
         found = cursor.fetchone()
     return Row(found[0], bytes(found[1]), found[2]) if found else None
@@ -98,20 +98,20 @@ class SessionStore(SessionBase):
         """Write the data. Raises `UpdateError` when the session was ended meanwhile: it must not come back."""
         if self.session_key is None:
             self._session_key, must_create = secrets.token_urlsafe(32), True
-        held = self._get_session(no_load=must_create)
-        user = held.get(SESSION_KEY)
-        values = {"data": self._seal(held), "user_id": int(user) if user else None}
+        held: dict[str, Any] = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        user = int(held[SESSION_KEY]) if SESSION_KEY in held else None
+        values: dict[str, Any] = {"data": self._seal(held), "user_id": user}
         row = Session.objects.filter(pk=self.key_hash)
         if must_create:
-            generation = _generation_of(values["user_id"])
+            generation = _generation_of(user)
             expires_at = Now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
             Session.objects.create(
                 key_hash=self.key_hash, generation=generation, seen_at=Now(), expires_at=expires_at, **values
             )
         elif not (
-            row.filter(user_id=values["user_id"]).update(**values)
+            row.filter(user=user).update(**values)
             # A visitor has logged in: from now on the session is of the account's present generation.
-            or row.filter(user=None).update(generation=_generation_of(values["user_id"]), **values)
+            or row.filter(user=None).update(generation=_generation_of(user), **values)
         ):
             raise UpdateError
 

@@ -28,7 +28,6 @@ CONTENT_SECURITY_POLICY = {
 POWERFUL_FEATURES = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",

@@ -131,7 +131,7 @@ class Visitor:
         self.site, self.width = site, width
         self.complaints, self.violations, self.looked = [], [], 0
         self.blocked = []  # what the Content-Security-Policy stopped
-        self.page.expose_function("notePolicy", self.blocked.append)
+        self.page.expose_function("notePolicy", lambda text: self.blocked.append(text))
         self.page.add_init_script(
             "document.addEventListener('securitypolicyviolation',"
             " e => notePolicy(location.pathname + ' ' + e.violatedDirective + ' ' + e.blockedURI))"

@@ -188,7 +188,7 @@ def test_what_was_typed_outlives_the_session(visit, committed_people):
     tab.wait_for_selector("[data-autosave-status]")
     tab.close()
     person.page.evaluate("window.dispatchEvent(new Event('focus'))")
-    person.page.wait_for_function("document.querySelector('[data-autosave-status]').textContent.includes(':')")
+    person.page.wait_for_selector("[data-autosave-status]:has-text('Salvat la')")
     person.page.reload()
     assert person.page.input_value("[name='provider.name']") == "Scris după încheiere"
 

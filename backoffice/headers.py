@@ -1,6 +1,6 @@
 """The headers of every answer: pages, files, errors; as a table (security.md S14 with architecture.md 7 "headers").
 
-Outermost of all, so that the answers of the other middleware carry them too. A view that sets a header of its own keeps it.
+Outside all middleware that may answer by itself, so that those answers carry them too. A view that sets a header of its own keeps it.
 """
 
 from collections.abc import Callable

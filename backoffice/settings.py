@@ -53,8 +53,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "backoffice.headers.HeadersMiddleware",
     "backoffice.audit.middleware.RequestIdMiddleware",
+    "backoffice.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backoffice.errors.ErrorPagesMiddleware",

@@ -87,7 +87,7 @@ def error_pages(people, browse):
     clerk.post(reverse("workflows:claim", args=[taken]), secure=True)
     act(case, people.clerk, outcome="approve")
     yield "409", clerk.post(reverse("workflows:act", args=[taken]), secure=True)
-    yield "413", clerk.post(reverse("workflows:paper_new"), {"x": "a" * 3_000_000}, secure=True)
+    yield "413", clerk.post(reverse("accounts:choose_house"), {"x": "a" * 3_000_000}, secure=True)
     for _ in range(61):
         last = Client(REMOTE_ADDR="192.0.2.5").get(reverse("notifications:verify_any"), secure=True)
     yield "429", last
@@ -110,7 +110,7 @@ def test_headers(people, browse, as_in_production, goal):
     asked, found, seen = faults(people, browse, as_in_production)
     goal(
         "G28-headers",
-        value=f"{len(found)} faults on {asked} answers of {len(list(addresses()))} URLs; {len(ERRORS & seen)} of {len(ERRORS)} kinds of error",
+        value=f"{len(found)} faults on {asked} answers of {len(list(addresses()))} URLs; {len(ERRORS & seen)} of {len(ERRORS)} kinds of error {found[:3] or ''}",
         target="0; every URL, every error page",
         ok=not found and seen >= ERRORS and asked > 400,
     )

@@ -18,7 +18,8 @@ PROVIDER, CLERK, HEAD, DIRECTOR, JURIST = (
 
 
 def fill(page, content, prefix=""):
-    """Type the content into the boxes of the page that is open."""
+    """Type the content into the boxes of the page that is open, once it is there as a whole."""
+    page.wait_for_load_state()
     for box in page.locator("input, select, textarea").all():
         name = box.get_attribute("name") or ""
         value = _value(content, name)
@@ -68,7 +69,7 @@ def file_online(person, photograph=True):
     page.click("main form .btn-primary")
     content = application()
     for number, slug in enumerate(("furnizor", "puncte-de-lucru", "reprezentant", "medici", "declaratii"), 2):
-        assert f"/{slug}/" in page.url
+        page.wait_for_url(f"**/{slug}/")
         fill(page, content)
         if photograph:
             person.look(f"{number:02}-{slug}")

@@ -18,11 +18,13 @@ ENCRYPTED = {
     "notifications.Message": "address context",
     "attachments.Attachment": "name",
     "attachments.AttachmentBlob": "content",
+    "accounts.Session": "data",
     "mfa.Authenticator": "data",
 }
 KEYED = {
     "accounts.Person": "cnp_index",
     "accounts.User": "password",
+    "accounts.Session": "key_hash",
     "enrolment.LicenceKey": "verifier",
 }
 # Personal or secret, and in clear: each with its reason.
@@ -30,8 +32,6 @@ CLEAR = {
     "accounts.User.email": "the log-in name: the account library finds it by comparison; shown only to its house's administrator",
     "account.EmailAddress.email": "the same address, in the account library's own table",
     "account.EmailConfirmation.key": "empty: confirmations are signed links and leave no row",
-    "sessions.Session.session_key": "looked up at every request; rows end with the session",
-    "sessions.Session.session_data": "signed; ids, the chosen house, and the address of the last log-in",
     "enrolment.Case.provider_name": "the registered name of a provider, public in the registers of companies and cabinets; searched by part",
     "enrolment.Case.search_key": "the same name, folded for the trigram index",
     "enrolment.Case.provider_uic": "fiscal code of a provider, public; one enrolment per code is a constraint. A CNP written in its place is kept as its keyed index",
@@ -47,13 +47,13 @@ CLEAR = {
 # Not personal: ids, codes, days, states, words of the product.
 OTHER = {
     "accounts.Person": "id public_id",
-    "accounts.User": "id last_login person is_active date_joined language",
+    "accounts.User": "id last_login person is_active date_joined language session_generation",
+    "accounts.Session": "user generation created_at seen_at expires_at",
     "accounts.House": "id code county name seat kind sort_key",
     "accounts.Membership": "id user house role starts_on ends_on stands_in_for granted_by",
     "account.EmailAddress": "id user verified primary",
     "account.EmailConfirmation": "id email_address created sent",
     "mfa.Authenticator": "id user type created_at last_used_at",
-    "sessions.Session": "expire_date",
     "auth.Permission": "id name content_type codename",
     "auth.Group": "id name",
     "auth.Group_permissions": "id group permission",
@@ -94,7 +94,7 @@ OTHER = {
 }
 # Tables without a model.
 TABLES = {
-    "throttle_cache": "counters of attempts: names are keyed hashes (`backoffice.throttle`), values are times",
+    "throttle_count": "counters of attempts: names are keyed hashes (`backoffice.throttle`), values are numbers and times",
     "django_migrations": "names of migrations",
 }
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "data.md"

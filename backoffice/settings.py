@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -44,12 +43,10 @@ BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', defau
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
-    "csp",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -66,23 +63,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backoffice.audit.middleware.RequestIdMiddleware",
+    "backoffice.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "backoffice.errors.ErrorPagesMiddleware",
+    "backoffice.limits.BodyLimitMiddleware",
     "backoffice.isolation.middleware.WalledRequestMiddleware",
+    "backoffice.audit.middleware.RefusalsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "backoffice.accounts.middleware.LoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "backoffice.audit.middleware.RequestIdMiddleware",
-    "backoffice.audit.middleware.RefusalsMiddleware",
-    "backoffice.accounts.middleware.PrivatePagesMiddleware",
-    "backoffice.limits.BodyLimitMiddleware",
     "workflows.middleware.EngineErrorsMiddleware",
 ]
 
@@ -101,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "backoffice.accounts.context.demo",
+                "backoffice.accounts.context.account",
                 "workflows.context.work",
             ],
         },
@@ -133,9 +131,8 @@ if DATABASE_ROLE == "owner":
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = env.int("PREPARE_THRESHOLD", default=2) or None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Throttles of log-in and mails count here, the same for every process.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle_cache"}}
-CACHES["default"]["KEY_FUNCTION"] = "backoffice.throttle.counter_name"
+# Only the throttles of log-in and mails use the cache; they count in the database, the same for every process.
+CACHES = {"default": {"BACKEND": "backoffice.throttle.ThrottleCache"}}
 
 # --- Redis: a hint, never the truth (security.md R1) ---------------------------------------------------------------
 EMBEDDED_VALKEY = "REDIS_URL" not in env.ENVIRON
@@ -163,38 +160,32 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_SESSION_REMEMBER = False  # a browser that is closed forgets the session
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Înrolare DES"
 
-# --- Sessions, cookies, headers (security.md S13, S14 with architecture.md 7) ----------------------------------------------
+# --- Sessions, cookies, doors (security.md S13, S14 with architecture.md 7; headers are in backoffice/headers.py) ---------------
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SESSION_ENGINE = "backoffice.accounts.sessions"
 SESSION_COOKIE_AGE = 8 * 3600
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-CSRF_COOKIE_HTTPONLY = True
+SESSION_IDLE_SECONDS = 15 * 60
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+# A browser takes a __Host- cookie from this very host over https only.
+SESSION_COOKIE_NAME = "__Host-sessionid" if PRODUCTION else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
 CSRF_FAILURE_VIEW = "backoffice.errors.csrf_failure"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = 63_072_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-        "manifest-src": [SELF],
-    }
-}
+# What a client forwards about itself counts only when our proxy wrote it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # 100 physicians by some 40 boxes each
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
@@ -215,6 +206,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

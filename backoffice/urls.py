@@ -21,4 +21,5 @@ urlpatterns = [
 handler400 = "backoffice.errors.bad_request"
 handler403 = "backoffice.errors.forbidden"
 handler404 = "backoffice.errors.not_found"
+handler429 = "backoffice.errors.too_many"  # allauth's own name
 handler500 = "backoffice.errors.server_error"

@@ -30,6 +30,7 @@ from enrolment import messages, nomenclature
 
 MAX_WORK_POINTS = 30
 MAX_PHYSICIANS = 100
+MAX_SPECIALTIES = 6  # of one physician; more than anybody holds, few enough for a page
 
 
 @dataclass(frozen=True)
@@ -257,7 +258,9 @@ class Malpractice(Part):
     insurer: _text(100)
     number: _text(40)
     valid_until: Day
-    specialties: Annotated[list[_one_of(nomenclature.codes("specialties"))], Field(min_length=1, max_length=20)]
+    specialties: Annotated[
+        list[_one_of(nomenclature.codes("specialties"))], Field(min_length=1, max_length=MAX_SPECIALTIES)
+    ]
 
 
 class Physician(Part):
@@ -265,7 +268,7 @@ class Physician(Part):
     first_name: _text(40)
     cnp: Cnp
     stamp_code: StampCode
-    specialties: Annotated[list[DeclaredSpecialty], Field(min_length=1, max_length=20)]
+    specialties: Annotated[list[DeclaredSpecialty], Field(min_length=1, max_length=MAX_SPECIALTIES)]
     membership: Membership
     annual_endorsement: AnnualEndorsement
     malpractice: Malpractice
@@ -388,6 +391,8 @@ def _from_pydantic(found: Any) -> FieldError:
     code = PYDANTIC_CODES.get(kind, kind)
     if kind == "too_long" and "maximum" in found.get("ctx", {}):
         return error(path, "too_long", maximum=found["ctx"]["maximum"])
+    if code == "too_many":
+        return error(path, code, maximum=found["ctx"]["max_length"])
     if code == "missing" and path.split(".")[-1] in EMPTY_LISTS and "." not in path:
         code = EMPTY_LISTS[path]
     return error(path, code)

@@ -13,6 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from enrolment import nomenclature
+from enrolment.application import MAX_PHYSICIANS, MAX_SPECIALTIES, MAX_WORK_POINTS
 from enrolment.form_f1 import DATE_HINT, Box, Group, Step, Text, steps
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 MAX_INDEX = 99
+ROWS = {"work_points": MAX_WORK_POINTS, "physicians": MAX_PHYSICIANS, "specialties": MAX_SPECIALTIES}
 
 
 def step(slug: str) -> Step | None:
@@ -68,7 +70,7 @@ def _is_plausible(name: str) -> bool:
 def add_row(content: dict, path: str) -> dict:
     """One more empty row in the list at `path` (a list of the form, else nothing happens)."""
     rows = _at(content, path.split("."))
-    if isinstance(rows, list) and len(rows) < MAX_INDEX:
+    if isinstance(rows, list) and len(rows) < _limit(path):
         rows.append({})
     elif rows is None:
         _put(content, path.split("."), [{}])
@@ -129,7 +131,8 @@ def _group_lines(group: Group, prefix: str, content: dict, errors: dict, written
         yield Line("row", group.one, level, name=f"{path}.{index}", number=index + 1, extra={"alone": len(rows) == 1})
         yield from _part_lines(group.parts, f"{path}.{index}.", content, errors, written, level)
         yield Line("end_row")
-    yield Line("add", group.add, name=path, errors=tuple(errors.get(path, ())))
+    full = {"full": _limit(path)} if len(rows) >= _limit(path) else {}
+    yield Line("add", group.add, name=path, errors=tuple(errors.get(path, ())), extra=full)
 
 
 def _part_lines(parts: tuple, prefix: str, content: dict, errors: dict, written: set, level: int) -> Iterator[Line]:
@@ -234,9 +237,15 @@ def _put(target: dict, path: list[str], value: Any) -> None:
     target[path[-1]] = value
 
 
-def _compact(value: Any) -> Any:
+def _compact(value: Any, name: str = "") -> Any:
+    """Of a list that is too long, one row more than may be stays, so that the schema says so."""
     if not isinstance(value, dict):
         return value
     if value and all(isinstance(key, str) and key.isdecimal() for key in value):
-        return [_compact(value[key]) for key in sorted(value, key=int)][: MAX_INDEX + 1]
-    return {key: _compact(item) for key, item in value.items()}
+        return [_compact(value[key]) for key in sorted(value, key=int)][: _limit(name) + 1]
+    return {key: _compact(item, key) for key, item in value.items()}
+
+
+def _limit(path: str) -> int:
+    """How many rows the list at `path` may have."""
+    return ROWS.get(path.rpartition(".")[2], MAX_INDEX)

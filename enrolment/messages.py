@@ -12,7 +12,9 @@ SENTENCES = {
     "type": gettext_lazy("Valoarea nu are forma așteptată: verificați cum este scrisă."),
     "characters": gettext_lazy("Textul conține semne care nu se pot citi: scrieți-l din nou."),
     "too_long": gettext_lazy("Textul este prea lung: scrieți cel mult {maximum} de semne."),
-    "too_many": gettext_lazy("Sunt prea multe rânduri: împărțiți-le în mai multe cereri."),
+    "too_many": gettext_lazy(
+        "Aici încap cel mult {maximum}: păstrați-le pe cele care contează sau împărțiți cererea în mai multe."
+    ),
     "cnp_format": gettext_lazy("Codul numeric personal are 13 cifre, de exemplu 1750514139013."),
     "cnp_checksum": gettext_lazy(
         "Cifra de control a codului numeric personal nu se potrivește: verificați fiecare cifră."

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from backoffice.throttle import limited
 from notifications.models import Document
 from notifications.services.documents import Verdict, judge
 
@@ -30,6 +31,7 @@ def pdf_response(act: Document) -> HttpResponse:
 
 
 @login_not_required
+@limited("verify", amount=60, seconds=60, per="ip", when=lambda request: True)
 def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     """Check an act by its code, and its file by its bytes. The file is hashed in memory and never kept."""
     code = (code or request.GET.get("cod", "")).strip().upper()

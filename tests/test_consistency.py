@@ -138,7 +138,7 @@ def test_get_writes_nothing(people, browse, case):
             .upper()
             .startswith(("SELECT", "SAVEPOINT", "RELEASE", "SET LOCAL ROLE", "RESET ROLE"))
         ]
-        assert [w for w in writes if "django_session" not in w] == []
+        assert [w for w in writes if "accounts_session" not in w] == []
 
 
 def test_answers_carry_their_headers(people, browse, case):

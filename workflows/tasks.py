@@ -2,11 +2,15 @@
 
 from celery import shared_task
 
+from backoffice import throttle
+from backoffice.accounts import sessions
 from backoffice.calendar import today
 from workflows import deadlines
 
 
 @shared_task(name="workflows.deadlines")
 def run_deadlines() -> int:
-    """Reminders and lapses of completion requests."""
+    """Reminders and lapses of completion requests; sessions and counts that are over go."""
+    sessions.clear_expired()
+    throttle.clear_expired()
     return deadlines.run(today())

@@ -1,7 +1,4 @@
-from typing import Any
-
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
 
 
 class AccountsConfig(AppConfig):
@@ -9,11 +6,4 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        user_logged_in.connect(enter_after_log_in)
-
-
-def enter_after_log_in(user: Any, **kwargs: Any) -> None:
-    """The page that logged somebody in goes on with what that account may see."""
-    from backoffice.isolation import context
-
-    context.enter_account(user.pk)
+        from backoffice.accounts import signals  # noqa: F401

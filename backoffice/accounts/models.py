@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -91,6 +92,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
     language = models.CharField(max_length=2, default="ro")
+    session_generation = models.IntegerField(default=0, db_default=0)
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -105,6 +107,21 @@ class User(AbstractBaseUser):
         from backoffice.accounts import access
 
         return access.has_engine_permission(self, perm)
+
+
+class Session(models.Model):
+    """One log-in of one browser, or a visitor's before it; read and written by `sessions.SessionStore` (security.md S14)."""
+
+    key_hash = models.BinaryField(max_length=32, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="sessions")
+    data = models.BinaryField()
+    generation = models.IntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.seen_at:%Y-%m-%d %H:%M:%S}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -9,5 +9,6 @@ urlpatterns = [
     path("identitate/", views.identity, name="identity"),
     path("oameni/", views.people, name="people"),
     path("oameni/<int:pk>/incheie/", views.end_role, name="end_role"),
+    path("sesiuni/", views.own_sessions, name="sessions"),
     path("casa/", views.choose_house, name="choose_house"),
 ]

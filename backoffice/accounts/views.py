@@ -3,6 +3,7 @@
 from datetime import date
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -11,17 +12,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from backoffice.accounts import access
+from backoffice.accounts import access, sessions
 from backoffice.accounts.access import Grants
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House, Membership
 from backoffice.accounts.roles import DESCRIPTIONS, Can, Role
 from backoffice.accounts.services import identities, memberships
 from backoffice.calendar import today
+from backoffice.throttle import limited
 
 
+@limited("identity", amount=10, seconds=3600, per="user", when=lambda request: request.method == "POST")
 def identity(request: SignedInRequest) -> HttpResponse:
     """Who the holder of this account is: asked once, before the first filing."""
     if request.user.person_id:
@@ -34,6 +37,7 @@ def identity(request: SignedInRequest) -> HttpResponse:
         except identities.NotIdentified as problem:
             errors = problem.errors
         else:
+            sessions.carry_over(request.session, request.user)
             messages.success(request, _("Identitatea a fost salvată."))
             return redirect(_next(request) or "enrolment:mine")
     return render(
@@ -80,15 +84,42 @@ def people(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @reauthentication_required
 def end_role(request: SignedInRequest, pk: int) -> HttpResponse:
-    """End a role at once."""
+    """End a role at once, after saying whose and what follows."""
     house = _managed_house(request)
-    membership = get_object_or_404(Membership, pk=pk, house=house)
-    memberships.end(membership, by=request.user)
-    messages.success(request, _("Rolul s-a încheiat; persoana nu mai poate lucra cu el."))
-    return redirect("accounts:people")
+    in_force = Membership.objects.active_on(today()).select_related("user__person")
+    membership = get_object_or_404(in_force, pk=pk, house=house)
+    refused = ""
+    if request.method == "POST":
+        try:
+            memberships.end(membership, by=request.user)
+        except memberships.NotPossible as problem:
+            refused = str(problem.sentence)
+        else:
+            messages.success(request, _("Rolul s-a încheiat; persoana nu mai poate lucra cu el."))
+            return redirect("accounts:people")
+    return render(
+        request,
+        "accounts/end_role.html",
+        {"membership": membership, "stand_ins": in_force.filter(stands_in_for=membership), "refused": refused},
+        status=422 if refused else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def own_sessions(request: SignedInRequest) -> HttpResponse:
+    """Where one is logged in; end one of them, or all but this one."""
+    if request.method == "POST":
+        if "others" in request.POST:
+            sessions.end_others(request.session, request.user)
+            messages.success(request, _("Ați rămas conectat numai aici."))
+        elif sessions.end_one(request.user, request.POST.get("session", "")):
+            messages.success(request, _("Sesiunea s-a încheiat."))
+        return redirect("accounts:sessions")
+    rows = [(row, row.pk == request.session.key_hash) for row in sessions.of_account(request.user)]
+    return render(request, "accounts/sessions.html", {"rows": rows, "minutes": settings.SESSION_IDLE_SECONDS // 60})
 
 
 def _identity_boxes(typed: dict[str, str], errors: dict[str, str]) -> list[dict]:
@@ -138,11 +169,11 @@ def _give_role(request: SignedInRequest, house: House) -> str:
     if chosen:
         replaced = (
             Membership.objects.active_on(today())
-            .filter(house=house, role=role, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None)
+            .filter(house=house, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None)
             .first()
         )
         if replaced is None:
-            return _("Alegeți rolul.")
+            return _("Alegeți pe cine înlocuiește: un rol în vigoare astăzi la această casă.")
     try:
         with transaction.atomic():
             memberships.start(
@@ -154,6 +185,8 @@ def _give_role(request: SignedInRequest, house: House) -> str:
                 stands_in_for=replaced,
                 by=request.user,
             )
+    except memberships.NotPossible as problem:
+        return str(problem.sentence)
     except IntegrityError as problem:
         name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
         sentences = {c.name: c.violation_error_message for c in Membership._meta.constraints}

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection, transaction
 
-NOTHING = "select set_config(name, '', true) from unnest(array['app.user','app.person','app.houses','app.job','app.door']) name"
+NOTHING = "select set_config(name, '', true) from unnest(array['app.user','app.person','app.houses','app.job','app.door','app.sessions']) name"
 
 
 @contextmanager
@@ -26,6 +26,24 @@ def walled(role: str) -> Iterator[None]:
         yield
         if settings.ASSUME_ROLES and not connection.needs_rollback:
             _run(f"reset role; {NOTHING}")
+
+
+def enter_session(key_hash: bytes, *, idle: int, seen_every: int) -> tuple[int | None, bytes, bool] | None:
+    """Read a living session by the hash of its key and enter the context of its account; None when there is none.
+
+    Returns account, sealed data, and whether it was last seen more than `seen_every` seconds ago.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select * from enter_session(%s, %s, %s)", [key_hash, idle, seen_every])
+        return cursor.fetchone()
+
+
+def hold_session(key_hash: bytes) -> None:
+    """The transaction made this session, so it may go on writing it."""
+    _run(
+        "select set_config('app.sessions', concat_ws(' ', current_setting('app.sessions', true), %s::text), true)",
+        [key_hash.hex()],
+    )
 
 
 def enter_account(account: int) -> None:

@@ -14,6 +14,8 @@ VERBS = {"s": "select", "i": "insert", "u": "update", "d": "delete"}
 # Who may use a passage of part 3 or 4; the context and the policies' questions are for every login.
 EXECUTE = {
     "enter_account": (roles.WEB,),
+    "enter_session": (roles.WEB,),
+    "sessions_clear": (roles.WEB, roles.WORKER),
     "enter_job": (roles.WORKER,),
     "job_enqueue": (roles.WEB, roles.WORKER),
     "job_claim": (roles.WORKER,),

@@ -29,8 +29,6 @@ class WalledRequestMiddleware:
             return errors.unavailable(request)
 
     def process_view(self, request: HttpRequest, view: Callable, args: Any, kwargs: Any) -> None:
-        account = request.session.get("_auth_user_id")
-        if account:
-            context.enter_account(int(account))
+        """The pages of the account library, and no others, may look for an account before anybody is known."""
         if view.__module__.startswith(ACCOUNT_PAGES):
             context.open_account_door()

@@ -11,6 +11,8 @@ create or replace function app_houses() returns bigint[] language sql stable par
     as $$ select coalesce(nullif(current_setting('app.houses', true), ''), '{}')::bigint[] $$;
 create or replace function app_job() returns bigint language sql stable parallel safe
     as $$ select nullif(current_setting('app.job', true), '')::bigint $$;
+create or replace function app_sessions() returns text[] language sql stable parallel safe
+    as $$ select string_to_array(coalesce(current_setting('app.sessions', true), ''), ' ') $$;
 create or replace function app_door() returns text language sql stable parallel safe
     as $$ select coalesce(current_setting('app.door', true), '') $$;
 
@@ -97,6 +99,23 @@ begin
                   and (now() at time zone 'Europe/Bucharest')::date between m.starts_on and coalesce(m.ends_on, 'infinity')
             ), ''), true);
 end $$;
+-- A session lives while it is used, never longer than its limit, and under its account's present generation only.
+create or replace function enter_session(hash_ bytea, idle double precision, seen_every double precision)
+    returns table (user_id bigint, data bytea, long_unseen boolean) language plpgsql security definer
+    set search_path = pg_catalog, public
+    as $$
+#variable_conflict use_column
+begin
+    return query select s.user_id, s.data, s.seen_at < statement_timestamp() - make_interval(secs => seen_every)
+        from accounts_session s left join accounts_user u on u.id = s.user_id
+        where s.key_hash = hash_ and s.expires_at > statement_timestamp()
+          and s.seen_at > statement_timestamp() - make_interval(secs => idle)
+          and (s.user_id is null or (u.is_active and u.session_generation = s.generation));
+    if found then
+        perform set_config('app.sessions', encode(hash_, 'hex'), true);
+        perform enter_account((select s.user_id from accounts_session s where s.key_hash = hash_));
+    end if;
+end $$;
 -- A job's transactions see the rows of its house, as long as the claim that holds the token lasts.
 create or replace function enter_job(claimed bigint, claim_token uuid) returns boolean language plpgsql security definer
     set search_path = pg_catalog, public
@@ -153,3 +172,9 @@ create or replace function act_known(code_ text, digest_ text, id_ bigint)
                  d.text_sha256, d.number, d.day, d.sealed_at, d.superseded_by_id
           from notifications_document d
           where d.sealed_at is not null and (d.code = code_ or d.pdf_sha256 = digest_ or d.id = id_) $$;
+-- Sessions that are over belong to nobody any more.
+create or replace function sessions_clear(idle double precision) returns bigint language sql security definer
+    set search_path = pg_catalog, public
+    as $$ with gone as (delete from accounts_session where expires_at < statement_timestamp()
+                        or seen_at < statement_timestamp() - make_interval(secs => idle) returning 1)
+          select count(*) from gone $$;

@@ -57,7 +57,10 @@ RULES: dict[str, Rule | Open | Closed] = {
     "account_emailaddress": Rule(OF_ACCOUNT, web="siud"),
     "account_emailconfirmation": Rule(ACCOUNT_DOOR, web="siud"),
     "mfa_authenticator": Rule(OF_ACCOUNT, web="siud"),
-    "throttle_cache": Open("counters under keyed names", web="siud"),
+    "accounts_session": Rule(
+        f"encode(key_hash, 'hex') = any ((select app_sessions())::text[]) or {OF_ACCOUNT}", web="siud"
+    ),
+    "throttle_count": Open("counters under keyed names", web="siud", worker="sd"),
     "audit_event": Rule(
         f"house = {HOUSES} or actor_user = {MINE} or event_is_mine(code, subject_type, subject_id)",
         web="s",
@@ -105,7 +108,6 @@ RULES: dict[str, Rule | Open | Closed] = {
     "viewflow_task_previous": Rule(
         "exists (select from viewflow_task t where t.id = from_task_id)", web="si", worker="si"
     ),
-    "django_session": Open("until sessions are hashed", web="siud"),
     "django_migrations": Closed("which migrations ran"),
     "django_content_type": Closed("names of models"),
     "auth_group": Closed("not used: roles are code"),

@@ -21,18 +21,33 @@
   document.querySelectorAll("form[data-autosave]").forEach((form) => {
     const status = form.querySelector("[data-autosave-status]");
     let timer = 0;
+    const askForLogIn = (address) => {
+      const link = Object.assign(document.createElement("a"), { href: address, target: "_blank", textContent: status.dataset.logIn });
+      status.replaceChildren(`${status.dataset.ended} `, link);
+    };
     const save = async () => {
       const body = new FormData(form);
       try {
         const answer = await fetch(form.action || location.href, {
           method: "POST", body, headers: { "X-Autosave": "1" }, credentials: "same-origin",
         });
+        if (answer.status === 401) { askForLogIn((await answer.json()).log_in); return; }
         if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
         status.textContent = `${status.dataset.saved} ${(await answer.json()).saved}`;
       } catch {
         status.textContent = status.dataset.failed;
       }
     };
+    // Back from the log-in in another tab: the page that stayed open takes the new session's form token and saves.
+    window.addEventListener("focus", async () => {
+      if (!status.querySelector("a")) return;
+      const answer = await fetch(location.href, { credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const token = page.querySelector("form[data-autosave] [name=csrfmiddlewaretoken]");
+      if (answer.redirected || !token) return;
+      form.querySelector("[name=csrfmiddlewaretoken]").value = token.value;
+      save();
+    });
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 1500); });
     form.addEventListener("submit", () => clearTimeout(timer));
   });

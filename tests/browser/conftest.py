@@ -130,6 +130,12 @@ class Visitor:
         self.page = self.context.new_page()
         self.site, self.width = site, width
         self.complaints, self.violations, self.looked = [], [], 0
+        self.blocked = []  # what the Content-Security-Policy stopped
+        self.page.expose_function("notePolicy", lambda text: self.blocked.append(text))
+        self.page.add_init_script(
+            "document.addEventListener('securitypolicyviolation',"
+            " e => notePolicy(location.pathname + ' ' + e.violatedDirective + ' ' + e.blockedURI))"
+        )
         self.page.on("console", lambda m: self.complaints.append(m.text) if _is_complaint(m) else None)
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
 
@@ -173,6 +179,7 @@ def visit(chromium, site):
         return visitors[-1]
 
     arrive.pages = lambda: sum(v.looked for v in visitors)
+    arrive.blocked = lambda: [b for v in visitors for b in v.blocked]
     arrive.violations = lambda: [c for v in visitors for c in v.violations]
     yield arrive
     complaints = [c for v in visitors for c in v.complaints]

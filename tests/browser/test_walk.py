@@ -1,9 +1,13 @@
 """The README's walk, by a browser over real processes: file, take, propose, endorse, sign, open the key."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
+from backoffice.accounts.demo import PASSWORD
+from backoffice.accounts.models import Session
 from tests.world import application
 
 pytestmark = pytest.mark.browser
@@ -14,7 +18,8 @@ PROVIDER, CLERK, HEAD, DIRECTOR, JURIST = (
 
 
 def fill(page, content, prefix=""):
-    """Type the content into the boxes of the page that is open."""
+    """Type the content into the boxes of the page that is open, once it is there as a whole."""
+    page.wait_for_load_state()
     for box in page.locator("input, select, textarea").all():
         name = box.get_attribute("name") or ""
         value = _value(content, name)
@@ -64,7 +69,7 @@ def file_online(person, photograph=True):
     page.click("main form .btn-primary")
     content = application()
     for number, slug in enumerate(("furnizor", "puncte-de-lucru", "reprezentant", "medici", "declaratii"), 2):
-        assert f"/{slug}/" in page.url
+        page.wait_for_url(f"**/{slug}/")
         fill(page, content)
         if photograph:
             person.look(f"{number:02}-{slug}")
@@ -167,6 +172,48 @@ def test_what_was_typed_is_kept_by_itself(visit):
     person.page.wait_for_function("document.querySelector('[data-autosave-status]').textContent.includes(':')")
     person.page.goto(url)
     assert person.page.input_value("[name='provider.name']") == "Scris și nesalvat"
+
+
+def test_what_was_typed_outlives_the_session(visit, committed_people):
+    person = visit(1280)
+    person.log_in(PROVIDER)
+    person.go("/depunere/")
+    person.page.click("main form .btn-primary")
+    Session.objects.update(seen_at=Now() - timedelta(minutes=20))
+    person.page.fill("[name='provider.name']", "Scris după încheiere")
+    person.page.wait_for_selector("[data-autosave-status] a")
+    person.look("60-session-ended-autosave")
+    with person.context.expect_page() as opened:
+        person.page.click("[data-autosave-status] a")
+    tab = opened.value
+    tab.fill("[name=login]", PROVIDER)
+    tab.fill("[name=password]", PASSWORD)
+    tab.click("main .btn-primary")
+    tab.wait_for_selector("[data-autosave-status]")
+    tab.close()
+    person.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    person.page.wait_for_selector("[data-autosave-status]:has-text('Salvat la')")
+    person.page.reload()
+    assert person.page.input_value("[name='provider.name']") == "Scris după încheiere"
+
+
+def test_session_pages_are_sound(visit, committed_people):
+    for width in (1280, 390):
+        person = visit(width)
+        person.log_in("administrator@demo.example.ro")
+        person.look("61-people")
+        person.page.locator("main table a").first.click()
+        person.look("62-end-role")
+        person.go("/cont/sesiuni/")
+        person.look("63-sessions")
+        for path in ("/cont/password/change/", "/cont/reauthenticate/"):
+            person.go(path)
+            person.look(f"64{path.replace('/', '-')}")
+        person.go("/lucru/pas/1/preia/")
+        person.look("65-405")
+        Session.objects.update(seen_at=Now() - timedelta(minutes=20))
+        person.go("/cont/sesiuni/")
+        person.look("66-session-ended")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,4 +1,4 @@
-"""Constant queries of inbox and case page; no missing string in either language; axe-core on every page."""
+"""Constant queries of inbox and case page; no missing string in either language; axe-core and the policy on every page."""
 
 import polib
 import pytest
@@ -51,10 +51,25 @@ def test_words(goal):
 
 
 @pytest.mark.browser
-def test_axe(visit, goal):
+def test_tour(visit, goal):
+    """One tour, two promises: G29, nothing that the policy stops, and G39, nothing that axe finds."""
     test_walk.test_the_walk_from_filing_to_the_opened_key(visit, 390)
     test_walk.test_public_and_account_pages_are_sound(visit, 1280, "light")
     test_walk.test_paper_and_rejection_by_a_browser(visit)
     pages = visit.pages()
-    found = visit.violations()
+    found, blocked = visit.violations(), visit.blocked()
+    goal("G29-csp", value=f"{len(blocked)} violations on {pages} pages", target="0", ok=not blocked and pages > 30)
     goal("G39-axe", value=f"{len(found)} violations on {pages} pages", target="0", ok=not found and pages > 30)
+
+
+@pytest.mark.browser
+def test_tour_self_test_sees_what_the_policy_stops(visit):
+    person = visit(1280)
+    person.go("/")
+    person.page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))"
+    )
+    person.page.wait_for_timeout(50)
+    assert person.page.evaluate("window.ran") is None
+    assert [entry for entry in visit.blocked() if "script-src" in entry]
+    person.complaints.clear()

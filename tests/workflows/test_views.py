@@ -294,7 +294,8 @@ def test_a_role_that_ended_a_minute_ago_acts_no_more(people, browse, case):
     client.post(claim(case))
     url = step(case)
     memberships.end(Membership.objects.get(user=people.clerk), by=None)
-    assert client.post(url, {"outcome": "approve"}).status_code == 404
+    assert client.post(url, {"outcome": "approve"}).status_code == 401  # the session ended with the role
+    assert browse(people.clerk).post(url, {"outcome": "approve"}).status_code == 404
     with pytest.raises(PermissionDenied):
         carrying.act(open_task(case), by=people.clerk, answer=carrying.Answer("approve"), today=case.filed_on)
     case.refresh_from_db()

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from backoffice.accounts import sessions
 from backoffice.accounts.models import User
 from backoffice.accounts.services import persons
 from backoffice.audit import log
@@ -45,4 +46,5 @@ def identify(user: User, *, last_name: str, first_name: str, cnp: str, today: da
         raise NotIdentified(errors)
     user.person = persons.find_or_create(cnp=cnp, last_name=last_name, first_name=first_name)
     user.save(update_fields=["person"])
+    sessions.outdate(user)
     log.record("account.identified", on=user, by=user)

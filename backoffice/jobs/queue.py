@@ -3,24 +3,21 @@
 PostgreSQL's clock is the only clock. A claim takes a lease and a fencing token; whoever lost the token cannot settle.
 """
 
-import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from random import uniform
 
-from celery import current_app
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from backoffice.audit import log
-from backoffice.jobs import registry
+from backoffice.jobs import broker, registry
+from backoffice.jobs.faults import fault
 from backoffice.jobs.models import OPEN, Job, State
-
-logger = logging.getLogger(__name__)
 
 RETRY_AFTER = [timedelta(seconds=s) for s in (1, 5, 30, 120, 600)] + [timedelta(hours=1)] * 3
 MAX_ATTEMPTS = len(RETRY_AFTER)
@@ -42,6 +39,7 @@ def enqueue(kind: str, *, object_id: int, house: int | None, dedupe_key: str | N
     )
     if created:
         publish_after_commit(job)
+        fault("enqueued")
     return job
 
 
@@ -52,18 +50,22 @@ def publish_after_commit(job: Job) -> None:
 
 def publish(job: Job) -> bool:
     """Send the hint; False when the broker did not take it (the sweep will)."""
-    try:
-        current_app.send_task("jobs.run", [str(job.public_id)], queue=registry.queue_of(job.kind))
-    except Exception as problem:  # whatever the broker does, the row stands and the sweep asks again
-        logger.warning("broker did not take job %s: %s", job.public_id, type(problem).__name__)
-        return False
-    return True
+    fault("committed")
+    sent = broker.hint(job.public_id, queue=registry.queue_of(job.kind))
+    fault("published")
+    return sent
 
 
 def claim(public_id: uuid.UUID) -> Job | None:
-    """Take the job for this run: queued and due, or running with a lease that ended. None: not ours to do."""
+    """Take the job for this run: queued and due, or running with a lease that ended. None: not ours to do.
+
+    A row that somebody holds locked (a worker stopped while settling) is passed by: waiting for it would stop us too.
+    """
     token = uuid.uuid4()
-    taken = Job.objects.filter(public_id=public_id, state__in=OPEN, due_at__lte=Now()).update(
+    free = Job.objects.select_for_update(skip_locked=True).filter(
+        public_id=public_id, state__in=OPEN, due_at__lte=Now()
+    )
+    taken = Job.objects.filter(pk__in=free.values("pk")).update(
         state=State.RUNNING,
         token=token,
         attempts=F("attempts") + 1,
@@ -131,6 +133,7 @@ def sweep(limit: int = 500) -> int:
             fail(job, code="worker_lost", permanent=True)
         elif not publish(job):
             break
+        fault("sweeping")
     return len(jobs)
 
 

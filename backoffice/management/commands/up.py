@@ -1,4 +1,4 @@
-"""`manage.py up`: engines, migrations, demo data if asked for, then web, worker and beat until Ctrl-C."""
+"""`manage.py up`: engines, migrations, demo data if asked for, then web, workers and beat until Ctrl-C."""
 
 import os
 import shlex
@@ -17,6 +17,7 @@ from honcho.printer import Printer
 
 from backoffice import engines
 from backoffice.accounts.demo import LOGINS, PASSWORD
+from backoffice.workers import WORKERS
 
 PYTHON = sys.executable
 
@@ -41,7 +42,7 @@ def processes(port: int) -> dict[str, list[str]]:
             "/dev/null",
             "--no-control-socket",
         ],
-        "worker": [PYTHON, "-m", "celery", "-A", "backoffice", "worker", "--concurrency", "2", "--loglevel", "warning"],
+        **{worker.queue: [PYTHON, "-m", *worker.command(loglevel="warning")] for worker in WORKERS},
         "beat": [
             PYTHON,
             "-m",

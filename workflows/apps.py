@@ -6,4 +6,4 @@ class WorkflowsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the kinds of work known to every process."""
-        from workflows import jobs  # noqa: F401
+        from workflows import deadlines, jobs  # noqa: F401

@@ -1,4 +1,4 @@
-"""Periodic work of cases; each run looks at rows and dates only."""
+"""Periodic work of cases: it only finds what is due, durable jobs do it."""
 
 from celery import shared_task
 
@@ -9,4 +9,4 @@ from workflows import deadlines
 @shared_task(name="workflows.deadlines")
 def run_deadlines() -> int:
     """Reminders and lapses of completion requests."""
-    return deadlines.run(today())
+    return deadlines.enqueue_due(today())

@@ -56,6 +56,7 @@ def publish(job: Job) -> bool:
     return sent
 
 
+@transaction.atomic
 def claim(public_id: uuid.UUID) -> Job | None:
     """Take the job for this run: queued and due, or running with a lease that ended. None: not ours to do.
 

@@ -99,7 +99,7 @@ def fail(job: Job, *, code: str, permanent: bool) -> None:
             state=State.PARKED if park else State.QUEUED,
             last_code=code[:60],
             token=None,
-            due_at=Now() + _pause(job.attempts),
+            due_at=Now() if park else Now() + _pause(job.attempts),  # of a parked job: since when it is
         )
         if moved and park:
             log.record("job.parked", on=job, by=None, kind=job.kind, reason=code, house_id=job.house)

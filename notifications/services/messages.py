@@ -59,10 +59,14 @@ def send(
 
 def deliver(job: Job) -> None:
     """Hand the mail over. The Message-ID comes from the row: a repeat after a crash is recognised as the same."""
-    message = Message.objects.select_related("house").get(pk=job.object_id)
+    message = Message.objects.select_related("house", "recipient").get(pk=job.object_id)
     if message.state == MessageState.SENT:
         return
-    Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT).update(state=MessageState.SENDING)
+    if message.recipient:  # who has an account is written to at its address of today
+        message.address = message.recipient.email
+    Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT).update(
+        state=MessageState.SENDING, address=message.address
+    )
     try:
         _mail(message).send()
     except (OSError, TimeoutError):
@@ -73,6 +77,12 @@ def deliver(job: Job) -> None:
             raise Permanent("mail_refused") from None
         raise Transient("mail_failed") from None
     fault("mail_accepted")
+
+
+def masked(address: str) -> str:
+    """An address as a colleague may see it: enough to recognise it, not enough to use it."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}"
 
 
 def _settle(job: Job, result: None) -> None:

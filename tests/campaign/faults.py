@@ -53,7 +53,7 @@ class Hand:
         for path in self.folders.values():
             path.mkdir()
         self.workers = [processes.worker(faults=self.folders["worker"]) for _ in range(2)]
-        self.later, self.dealt, self.mails = [], 0, []
+        self.later, self.dealt, self.revived = [], 0, 0
 
     def deal(self, fault):
         """False: not now, the point is still armed."""
@@ -75,6 +75,9 @@ class Hand:
                 fired.unlink()
                 self.dealt += 1
                 self.in_(LEASE + 1, lambda p=pid: _signal(p, signal.SIGCONT))
+        for worker in [w for w in self.workers if w.poll() is not None]:
+            self._replace(worker)  # as the supervisor of a server does
+            self.revived += 1
         due = [task for task in self.later if task[0] <= time.monotonic()]
         self.later = [task for task in self.later if task not in due]
         for _, call in due:
@@ -91,7 +94,11 @@ class Hand:
 
     def group(self):
         """A whole worker with its children, killed and started anew."""
-        self.processes.kill(self.workers.pop(0))
+        self._replace(self.workers[0])
+
+    def _replace(self, worker):
+        self.processes.kill(worker)
+        self.workers.remove(worker)
         self.workers.append(self.processes.worker(faults=self.folders["worker"]))
 
     def flush(self):

@@ -42,8 +42,11 @@ GUARD_SENTENCES = {
 
 
 @contextmanager
-def constraints_as_sentences(*models_: type[models.Model]) -> Iterator[None]:
-    """Turn the refusal of a named constraint into `Refused` with its sentence (style.md rule 3)."""
+def constraints_as_sentences(*models_: type[models.Model], **here: str | Promise) -> Iterator[None]:
+    """Turn the refusal of a named constraint into `Refused` with its sentence (style.md rule 3).
+
+    `here` gives a constraint other words for this act.
+    """
     try:
         yield
     except IntegrityError as problem:
@@ -51,6 +54,7 @@ def constraints_as_sentences(*models_: type[models.Model]) -> Iterator[None]:
         sentences = dict(GUARD_SENTENCES)
         for model in models_:
             sentences |= {c.name: c.violation_error_message for c in model._meta.constraints}
+        sentences |= here
         if name not in sentences:
             raise
         raise Refused(sentences[name]) from None

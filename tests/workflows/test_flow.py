@@ -146,6 +146,21 @@ def test_a_completion_changes_neither_provider_nor_county(people, case):
         carrying.complete(case, by=people.provider, content=moved, today=DAY)
 
 
+def test_who_worked_on_a_case_cannot_be_declared_in_it_and_the_applicant_does_not_learn_who(people, case):
+    act(case, people.clerk, outcome="approve")
+    act(case, people.head, outcome="return", text="Lămuriți.")
+    act(case, people.clerk, outcome="completion", reasons=("R11",), text="Lămuriți.")
+    content = case.content
+    person = people.head.person
+    content["physicians"][0] |= {"cnp": person.cnp, "last_name": person.last_name, "first_name": person.first_name}
+    with pytest.raises(Refused, match="persoanelor declarate") as refused:
+        carrying.complete(case, by=people.provider, content=content, today=DAY)
+    assert person.last_name not in str(refused.value.sentence)
+    case.refresh_from_db()
+    assert (case.state, case.version) == (State.COMPLETION, 1)
+    carrying.complete(case, by=people.provider, content=case.content, today=DAY)
+
+
 def test_one_filing_over_two_counties_is_decided_by_two_houses(people):
     import copy
 

@@ -12,7 +12,7 @@ from backoffice.jobs import broker as hints
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job, State
 from tests.campaign import checker, faults, history, work
-from tests.campaign.site import Broker, Processes
+from tests.campaign.site import Processes
 from tests.jobs.test_worker import mail_server
 
 SWEEP_SECONDS = 2
@@ -39,10 +39,9 @@ def tables():
             cursor.execute(work.GONE)
 
 
-def campaign(size, folder, *, seed):
+def campaign(size, broker, folder, *, seed):
     """The verdict, the history's operations and who dealt the faults."""
     path = folder / "history.jsonl"
-    broker = Broker(folder)
     with mail_server() as (mailbox, url):
         processes = Processes(broker, folder, EMAIL_URL=url, JOB_LEASE_SECONDS=str(faults.LEASE))
         try:

@@ -11,6 +11,8 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from backoffice.celery import app
+
 
 class Broker:
     """A Valkey of one's own on a socket; it can die, hang, forget, refuse."""
@@ -36,6 +38,11 @@ class Broker:
                 return self.client.ping()
             time.sleep(0.02)
         raise AssertionError("the broker does not start")
+
+    def serve(self, monkeypatch):
+        """This process publishes here too, the sweep above all."""
+        for name in ("broker_url", "broker_read_url", "broker_write_url"):
+            monkeypatch.setattr(app.conf, name, self.url)
 
     @property
     def client(self):

@@ -10,7 +10,6 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from backoffice.celery import app
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job, State
 from enrolment.models import Case
@@ -31,8 +30,7 @@ pytestmark = pytest.mark.worker
 def site(committed_people, tmp_path, monkeypatch):
     """A broker of the test's own, tables of the campaign, and one worker."""
     broker = Broker(tmp_path)
-    for name in ("broker_url", "broker_read_url", "broker_write_url"):
-        monkeypatch.setattr(app.conf, name, broker.url)
+    broker.serve(monkeypatch)
     processes = Processes(broker, tmp_path, JOB_LEASE_SECONDS="4", EMAIL_URL="memorymail://")
     with run.tables():
         yield committed_people, broker, processes

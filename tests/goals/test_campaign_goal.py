@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from backoffice.jobs import queue, tasks
 from backoffice.jobs.models import Job, State
 from tests.campaign import checker, run, work
+from tests.campaign.site import Broker
 from tests.world import run_jobs
 
 SIZE = run.Size(20_000, 420, 100) if os.environ.get("SCALE") == "campaign" else run.Size(240, 27, 40)
@@ -24,8 +25,10 @@ def campaign_tables(committed_people):
 
 
 @pytest.mark.worker
-def test_campaign(campaign_tables, goal, tmp_path):
-    verdict, operations, hand = run.campaign(SIZE, tmp_path, seed=SEED)
+def test_campaign(campaign_tables, goal, tmp_path, monkeypatch):
+    broker = Broker(tmp_path)
+    broker.serve(monkeypatch)
+    verdict, operations, hand = run.campaign(SIZE, broker, tmp_path, seed=SEED)
     cases = sum(o["what"] == "case" for o in operations.values())
     least = SIZE.faults - 3  # a point that is armed last may find no more work
     goal(

@@ -47,8 +47,7 @@ FAULTS = [die, hang, become_read_only, become_full]
 @pytest.fixture
 def broker(tmp_path, monkeypatch):
     broker = Broker(tmp_path)
-    for name in ("broker_url", "broker_read_url", "broker_write_url"):
-        monkeypatch.setattr(app.conf, name, broker.url)
+    broker.serve(monkeypatch)
     yield broker
     broker.kill()
 

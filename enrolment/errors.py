@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import IntegrityError, models
 from django.utils.functional import Promise
@@ -51,7 +52,7 @@ def constraints_as_sentences(*models_: type[models.Model], **here: str | Promise
         yield
     except IntegrityError as problem:
         name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
-        sentences = dict(GUARD_SENTENCES)
+        sentences: dict[str, Any] = dict(GUARD_SENTENCES)
         for model in models_:
             sentences |= {c.name: c.violation_error_message for c in model._meta.constraints}
         sentences |= here

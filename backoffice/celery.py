@@ -9,6 +9,7 @@ from celery import Celery, signals
 from kombu import Queue
 
 from backoffice.isolation import roles
+from backoffice.workers import WORKERS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 
@@ -28,9 +29,12 @@ app.conf.update(
     task_soft_time_limit=60,
     task_time_limit=90,
     task_default_queue="issue",
-    task_queues=[Queue("issue"), Queue("mail"), Queue("verify"), Queue("sweep")],
+    task_queues=[Queue(worker.queue) for worker in WORKERS],
     task_create_missing_queues=False,
+    # However long the broker is away, and whatever it answers meanwhile (read-only, full), workers wait for it.
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=0,
+    broker_channel_error_retry=True,
     # A broker that is down or hung must not hold a web request (engine.md 2.2: 40 s with the defaults).
     broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 1},
     broker_connection_timeout=1,

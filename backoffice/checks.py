@@ -12,6 +12,6 @@ def keys_are_fit(app_configs: object = None, **kwargs: object) -> list[CheckMess
     if settings.KEYS_ARE_MADE_HERE:
         encryption.make_keysets()
         for key in keys.held():
-            if not key.is_keyset:
+            if not key.is_keyset and not key.is_public:
                 keys.secret(key.name)
     return [Error(problem, id="backoffice.E001") for problem in keys.problems()]

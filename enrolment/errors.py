@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import IntegrityError, models
 from django.utils.functional import Promise
@@ -42,15 +43,19 @@ GUARD_SENTENCES = {
 
 
 @contextmanager
-def constraints_as_sentences(*models_: type[models.Model]) -> Iterator[None]:
-    """Turn the refusal of a named constraint into `Refused` with its sentence (style.md rule 3)."""
+def constraints_as_sentences(*models_: type[models.Model], **here: str | Promise) -> Iterator[None]:
+    """Turn the refusal of a named constraint into `Refused` with its sentence (style.md rule 3).
+
+    `here` gives a constraint other words for this act.
+    """
     try:
         yield
     except IntegrityError as problem:
         name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
-        sentences = dict(GUARD_SENTENCES)
+        sentences: dict[str, Any] = dict(GUARD_SENTENCES)
         for model in models_:
             sentences |= {c.name: c.violation_error_message for c in model._meta.constraints}
+        sentences |= here
         if name not in sentences:
             raise
         raise Refused(sentences[name]) from None

@@ -81,7 +81,7 @@ def test_every_kind_of_work_has_a_queue_that_workers_serve():
     from backoffice.celery import app
 
     assert {registry.queue_of(kind) for kind in registry.kinds()} <= {q.name for q in app.conf.task_queues}
-    assert registry.kinds() == ["inspect", "issue", "mail"]
+    assert {"completion_clock", "issue", "mail"} <= set(registry.kinds())
 
 
 def names(patterns=None, prefix=""):

@@ -1,30 +1,84 @@
 """The clock of completions: reminders on working days 5 and 8 of 10, then back to the clerk (architecture.md 7).
 
-Everything is computed from dates, so a run that was missed is made up by the next one, and two runs do no harm.
+A periodic task only finds what is due; each occasion is a durable job of its own, so one request that cannot be moved
+delays no other, and nothing is told twice. All is computed from dates: a run that was missed is made up by the next.
+Importing this module registers the kind of work.
 """
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
-from backoffice.calendar import add_working_days
+from backoffice.calendar import add_working_days, today
+from backoffice.jobs import queue
+from backoffice.jobs.models import Job
+from backoffice.jobs.registry import Handler, register
 from enrolment.models import CompletionRequest
 from enrolment.services import completions
 from workflows import carrying
 
+CLOCK = "completion_clock"
 REMINDERS = (5, 8)
+BATCH = 500
 
 
-def run(today: date) -> int:
-    """Send what reminders are due and let lapse what is over; how many requests were open."""
-    open_requests = CompletionRequest.objects.filter(answered_at__isnull=True, lapsed_at__isnull=True)
-    asked = list(open_requests.select_related("case__filing__owner", "case__house", "case__entry", "case__turn"))
-    for one in asked:
-        if one.due_on < today:
-            carrying.lapse(one.case, today=today)
-            continue
-        asked_on = timezone.localdate(one.asked_at)
-        for days in REMINDERS:
-            if today >= add_working_days(asked_on, days):
-                completions.tell(one, f"completion_reminder_{days}")
-    return len(asked)
+@dataclass(frozen=True)
+class Occasion:
+    """One thing that is due for one completion request."""
+
+    request: int
+    house: int
+    name: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}:{self.request}"
+
+
+@transaction.atomic
+def enqueue_due(day: date) -> int:
+    """Write a job for each occasion that is due and has none yet; how many."""
+    found = due_occasions(day)
+    for occasion in found:
+        queue.enqueue(CLOCK, object_id=occasion.request, house=occasion.house, dedupe_key=occasion.key)
+    return len(found)
+
+
+def due_occasions(day: date) -> list[Occasion]:
+    """What is due on `day` over all houses and has no job yet, oldest first. The clock's one way past the walls."""
+    first, second = (_asked_by(day, days) for days in REMINDERS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from completions_due(%s, %s, %s, %s, %s)", [settings.TIME_ZONE, day, first, second, BATCH]
+        )
+        return [Occasion(*row) for row in cursor.fetchall()]
+
+
+def settle(job: Job, result: None) -> None:
+    """Do what is due today for this request: whatever was missed meanwhile is done too, whatever was done is not."""
+    asked = CompletionRequest.objects.select_related("case__filing__owner", "case__house", "case__entry").get(
+        pk=job.object_id
+    )
+    if asked.answered_at or asked.lapsed_at:
+        return
+    day = today()
+    if asked.due_on < day:
+        carrying.lapse(asked.case, today=day)
+        return
+    for days in REMINDERS:
+        if day >= add_working_days(timezone.localdate(asked.asked_at), days):
+            completions.tell(asked, f"completion_reminder_{days}")
+
+
+def _asked_by(day: date, working_days: int) -> date:
+    """The last day of asking from which `working_days` have passed on `day`."""
+    asked_on = day
+    while add_working_days(asked_on, working_days) > day:
+        asked_on -= timedelta(days=1)
+    return asked_on
+
+
+register(Handler(kind=CLOCK, queue="report", prepare=lambda job: None, work=lambda nothing: None, settle=settle))

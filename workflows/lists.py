@@ -32,9 +32,9 @@ def everything(house: House) -> QuerySet[Turn]:
     return Turn.objects.filter(house=house, task__isnull=False)
 
 
-def capped(turns: QuerySet[Turn]) -> str:
+def capped(rows: QuerySet[Any]) -> str:
     """A count that never costs more than a hundred rows: `7` or `99+`."""
-    count = turns.order_by()[: CAP + 1].count()
+    count = rows.order_by()[: CAP + 1].count()
     return f"{CAP}+" if count > CAP else str(count)
 
 

@@ -1,4 +1,4 @@
-"""Periodic work of cases; each run looks at rows and dates only."""
+"""Periodic work of cases: it only finds what is due, durable jobs do it."""
 
 from celery import shared_task
 
@@ -13,4 +13,4 @@ def run_deadlines() -> int:
     """Reminders and lapses of completion requests; sessions and counts that are over go."""
     sessions.clear_expired()
     throttle.clear_expired()
-    return deadlines.run(today())
+    return deadlines.enqueue_due(today())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workflows.views import attachments, filing, inbox, office, paper, steps
+from workflows.views import attachments, filing, inbox, office, paper, steps, stopped
 
 app_name = "workflows"
 
@@ -39,6 +39,9 @@ urlpatterns = [
     path("lucru/dosar/<uuid:public_id>/acte-atasate-din-nou/", attachments.inspect_again, name="inspect_again"),
     path("lucru/dosar/<uuid:public_id>/inmanare/", office.hand_over, name="hand_over"),
     path("lucru/dosar/<uuid:public_id>/reia/", office.retry, name="retry"),
+    path("lucru/lucrari/", stopped.stopped, name="stopped"),
+    path("lucru/lucrari/reia/", stopped.retry_all, name="retry_all_stopped"),
+    path("lucru/lucrari/<uuid:public_id>/reia/", stopped.retry, name="retry_stopped"),
     path("lucru/pas/<int:task>/preia/", steps.claim, name="claim"),
     path("lucru/pas/<int:task>/elibereaza/", steps.release, name="release"),
     path("lucru/pas/<int:task>/repartizeaza/", steps.reassign, name="reassign"),

@@ -20,6 +20,7 @@ EXECUTE = {
     "job_enqueue": (roles.WEB, roles.WORKER),
     "job_claim": (roles.WORKER,),
     "jobs_overdue": (roles.WORKER,),
+    "completions_due": (roles.WORKER,),
     "audit_append": (roles.WEB, roles.WORKER),
     "audit_refused": (roles.WEB,),
     "person_add": (roles.WEB,),

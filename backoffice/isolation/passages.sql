@@ -143,11 +143,27 @@ create or replace function job_claim(id_ uuid, lease double precision)
     returns setof jobs_job language sql security definer set search_path = pg_catalog, public
     as $$ update jobs_job j set state = 'running', token = gen_random_uuid(), attempts = j.attempts + 1,
                  due_at = statement_timestamp() + make_interval(secs => lease)
-          where j.public_id = id_ and j.state in ('queued', 'running') and j.due_at <= statement_timestamp() returning * $$;
+          where j.id = (select free.id from jobs_job free where free.public_id = id_
+                        and free.state in ('queued', 'running') and free.due_at <= statement_timestamp()
+                        for update skip locked) returning * $$;
 create or replace function jobs_overdue(limit_ integer)
     returns setof jobs_job language sql stable security definer set search_path = pg_catalog, public
     as $$ select * from jobs_job j where j.state in ('queued', 'running') and j.due_at <= statement_timestamp()
           order by j.due_at limit limit_ $$;
+-- What the clock of completions has to tell or to end, over all houses: ids and words of ours only.
+create or replace function completions_due(zone text, day_ date, first_ date, second_ date, limit_ integer)
+    returns table (request bigint, house bigint, occasion text) language sql stable security definer
+    set search_path = pg_catalog, public
+    as $$ select r.id, c.house_id, o.name
+          from enrolment_completionrequest r
+          join enrolment_case c on c.id = r.case_id
+          cross join lateral (select (r.asked_at at time zone zone)::date as asked_on) a
+          cross join lateral (values ('completion_reminder_5', r.due_on >= day_ and a.asked_on <= first_),
+                                     ('completion_reminder_8', r.due_on >= day_ and a.asked_on <= second_),
+                                     ('completion_lapse', r.due_on < day_)) o(name, is_due)
+          where r.answered_at is null and r.lapsed_at is null and o.is_due
+            and not exists (select from jobs_job j where j.dedupe_key = o.name || ':' || r.id)
+          order by r.due_on, r.id, o.name limit limit_ $$;
 -- One person per CNP in the whole country: found by keyed index, and whether an account declared it; all of it sealed.
 create or replace function person_add(id_ uuid, index_ bytea, cnp_ bytea, last_ bytea, first_ bytea)
     returns void language sql security definer set search_path = pg_catalog, public

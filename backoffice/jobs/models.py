@@ -15,6 +15,9 @@ class State(models.TextChoices):
     PARKED = "parked", _("Oprită")
 
 
+OPEN = frozenset({State.QUEUED, State.RUNNING})
+
+
 class Job(models.Model):
     """One piece of work. The row is the truth; a Celery message carries its id and nothing else."""
 

@@ -3,24 +3,21 @@
 PostgreSQL's clock is the only clock. A claim takes a lease and a fencing token; whoever lost the token cannot settle.
 """
 
-import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from random import uniform
 
-from celery import current_app
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
 from backoffice.audit import log
 from backoffice.isolation import context, roles
-from backoffice.jobs import registry
+from backoffice.jobs import broker, registry
+from backoffice.jobs.faults import fault
 from backoffice.jobs.models import Job, State
-
-logger = logging.getLogger(__name__)
 
 RETRY_AFTER = [timedelta(seconds=s) for s in (1, 5, 30, 120, 600)] + [timedelta(hours=1)] * 3
 MAX_ATTEMPTS = len(RETRY_AFTER)
@@ -40,6 +37,7 @@ def enqueue(kind: str, *, object_id: int, house: int | None, dedupe_key: str | N
     job = Job.objects.raw("select * from job_enqueue(%s, %s, %s, %s, %s)", known)[0]
     if job.state == State.QUEUED:
         publish_after_commit(job)
+        fault("enqueued")
     return job
 
 
@@ -50,16 +48,18 @@ def publish_after_commit(job: Job) -> None:
 
 def publish(job: Job) -> bool:
     """Send the hint; False when the broker did not take it (the sweep will)."""
-    try:
-        current_app.send_task("jobs.run", [str(job.public_id)], queue=registry.queue_of(job.kind))
-    except Exception as problem:  # whatever the broker does, the row stands and the sweep asks again
-        logger.warning("broker did not take job %s: %s", job.public_id, type(problem).__name__)
-        return False
-    return True
+    fault("committed")
+    sent = broker.hint(job.public_id, queue=registry.queue_of(job.kind))
+    fault("published")
+    return sent
 
 
+@transaction.atomic
 def claim(public_id: uuid.UUID) -> Job | None:
-    """Take the job for this run: queued and due, or running with a lease that ended. None: not ours to do."""
+    """Take the job for this run: queued and due, or running with a lease that ended. None: not ours to do.
+
+    A row that somebody holds locked (a worker stopped while settling) is passed by: waiting for it would stop us too.
+    """
     taken = Job.objects.raw("select * from job_claim(%s, %s)", [public_id, float(settings.JOB_LEASE_SECONDS)])
     return next(iter(taken), None)
 
@@ -97,7 +97,7 @@ def fail(job: Job, *, code: str, permanent: bool) -> None:
             state=State.PARKED if park else State.QUEUED,
             last_code=code[:60],
             token=None,
-            due_at=Now() + _pause(job.attempts),
+            due_at=Now() if park else Now() + _pause(job.attempts),  # of a parked job: since when it is
         )
         if moved and park:
             log.record("job.parked", on=job, by=None, kind=job.kind, reason=code, house_id=job.house)
@@ -132,6 +132,7 @@ def sweep(limit: int = 500) -> int:
             fail(job, code="worker_lost", permanent=True)
         elif not publish(job):
             break
+        fault("sweeping")
     return len(jobs)
 
 

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backoffice.jobs import codes
+
 register = template.Library()
 
 
@@ -55,6 +57,12 @@ def deadline(due_on: date, today: date, closed: bool = False) -> dict:
 def item(mapping: Any, key: Any) -> Any:
     """`mapping[key]`, or nothing."""
     return mapping.get(key, "") if hasattr(mapping, "get") else ""
+
+
+@register.filter
+def work_reason(code: str) -> Any:
+    """Why a piece of work stopped, as a sentence."""
+    return codes.sentence(code)
 
 
 @register.filter

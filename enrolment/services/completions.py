@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.accounts import access
 from backoffice.accounts.models import User
@@ -21,6 +22,11 @@ from enrolment.services import decisions, filings
 from notifications.services import messages
 
 WORKING_DAYS = 10
+# Somebody newly declared has worked on this case for the house. Who worked on it is not the applicant's to learn.
+OTHER_PEOPLE = gettext_lazy(
+    "Schimbarea persoanelor declarate nu se poate face prin completare. Păstrați persoanele din cerere sau adresați-vă "
+    "casei, cu numărul de înregistrare, pentru o cerere nouă."
+)
 
 
 @transaction.atomic
@@ -95,15 +101,16 @@ def answer(case: Case, *, content: dict, as_written: Sequence[str] = (), by: Use
         raise Stale
     Case.objects.filter(pk=case.pk).update(version=case.version + 1)
     case.version += 1
-    filings.add_version(
-        case,
-        parsed.content,
-        as_written=parsed.as_written,
-        duplicate=filings.has_enrolment(case.house, case.provider_uic, besides=case),
-        redirected=case.entry.redirected_from_id is not None,
-        by=by,
-        today=today,
-    )
+    with constraints_as_sentences(decision_by_party=OTHER_PEOPLE):
+        filings.add_version(
+            case,
+            parsed.content,
+            as_written=parsed.as_written,
+            duplicate=filings.has_enrolment(case.house, case.provider_uic, besides=case),
+            redirected=case.entry.redirected_from_id is not None,
+            by=by,
+            today=today,
+        )
     _move(case, State.COMPLETION, State.REVIEW)
     log.record("case.completed", on=case, by=by, house=case.house, version=case.version)
 

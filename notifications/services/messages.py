@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from backoffice.audit import log
+from backoffice.encryption import sealed
 from backoffice.jobs import queue
 from backoffice.jobs.faults import fault
 from backoffice.jobs.models import Job
@@ -59,8 +60,11 @@ def send(
 
 def prepare(job: Job) -> EmailMessage | None:
     """The mail as it will be handed over; None when it was handed over already."""
-    message = Message.objects.select_related("house").get(pk=job.object_id)
-    if not Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT).update(state=MessageState.SENDING):
+    message = Message.objects.select_related("house", "recipient").get(pk=job.object_id)
+    if message.recipient:  # who has an account is written to at its address of today
+        message.address = message.recipient.email
+    here = Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT)
+    if not here.update(state=MessageState.SENDING, **sealed(message, address=message.address)):
         return None
     return _mail(message)
 
@@ -79,6 +83,12 @@ def deliver(mail: EmailMessage | None) -> None:
             raise Permanent("mail_refused") from None
         raise Transient("mail_failed") from None
     fault("mail_accepted")
+
+
+def masked(address: str) -> str:
+    """An address as a colleague may see it: enough to recognise it, not enough to use it."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}"
 
 
 def _settle(job: Job, result: None) -> None:

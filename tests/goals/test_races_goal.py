@@ -4,11 +4,19 @@ import os
 
 from django.db import transaction
 
-from enrolment.models import Case, Decision
+from backoffice.accounts.models import Membership
+from backoffice.accounts.services import memberships
+from backoffice.audit.models import Event
+from backoffice.jobs import queue
+from enrolment import licence
+from enrolment.models import Case, Decision, LicenceKey
+from enrolment.services import filings, licences
 from tests.conftest import DAY
 from tests.test_races import open_task_row, together
-from tests.world import file_case, open_task
+from tests.world import act, application, file_case, open_task, sign
 from workflows import carrying
+from workflows.demo import fiscal_code
+from workflows.filing import submit
 from workflows.flows import EnrolmentFlow
 
 ROUNDS = 200 if os.environ.get("SCALE") == "campaign" else 30
@@ -23,6 +31,89 @@ def one_round(people, number):
     answer = carrying.Answer("reject", reasons=("R05",))
     acts = together(*[lambda: carrying.act(open_task_row(task), by=holder, answer=answer, today=DAY)] * 3)
     return (claims.count("ok") != 1) + (acts.count("ok") != 1) + (Decision.objects.filter(case=case).count() != 1)
+
+
+def claimed(people, number, *steps):
+    """A case whose open step the last-named person holds; the steps before are carried out."""
+    case = file_case(people.provider, name=f"Cabinet {number}", uic=fiscal_code(f"{3000000 + number}0"))
+    for who, outcome in steps[:-1]:
+        act(case, who, outcome=outcome)
+    carrying.claim(open_task(case), by=steps[-1][0])
+    return case
+
+
+def acting(case, user, outcome):
+    task = open_task(case)
+    answer = carrying.Answer(outcome, text="Verificați din nou.")
+    return lambda: carrying.act(open_task_row(task), by=user, answer=answer, today=DAY)
+
+
+def agree_and_return(people, number):
+    case = claimed(people, number, (people.clerk, "approve"), (people.head, ""))
+    done = together(acting(case, people.head, "agree"), acting(case, people.head, "return"))
+    return done.count("ok") == Decision.objects.filter(case=case, stage="endorse").count() == 1
+
+
+def edit_and_submit(people, number):
+    filing = filings.start_online(owner=people.provider)
+    filings.save_draft(filing, content=application(name=f"Cabinet {number}"))
+    other = application(name=f"Alt cabinet {number}")
+    together(lambda: submit(filing, by=people.provider, today=DAY), lambda: filings.save_draft(filing, content=other))
+    filing.refresh_from_db()
+    cases = Case.objects.filter(filing=filing)
+    return [case.provider_name for case in cases] == [filing.content["provider"]["name"]]
+
+
+def revoke_and_act(people, number):
+    case = claimed(people, number, (people.clerk, ""))
+    membership = Membership.objects.get(user=people.clerk)
+    done = together(acting(case, people.clerk, "approve"), lambda: memberships.end(membership, by=people.administrator))
+    decided = Decision.objects.filter(case=case).count()
+    late = [] if decided else together(acting(case, people.clerk, "approve"))
+    Membership.objects.filter(pk=membership.pk).update(ends_on=None)  # for the next round
+    return "ok" not in late and decided == done.count("ok") - 1
+
+
+def open_key_twice(people, number):
+    case = claimed(people, number, (people.clerk, "approve"), (people.head, "agree"), (people.director, ""))
+    sign(case, people.director)
+    with transaction.atomic():
+        key = licences.issue(case.enrolment, key=licence.generate())
+    found = LicenceKey.objects.select_related("enrolment__case__filing", "house").get(pk=key.pk)
+    done = together(*[lambda: licences.open_once(found, by=people.provider)] * 2)
+    return done.count("ok") == Event.objects.filter(code="licence.opened", subject_id=key.pk).count() == 1
+
+
+def retry_twice(people, number):
+    job = queue.enqueue("issue", object_id=10**6 + number, house=people.house.pk)
+    queue.fail(queue.claim(job.public_id), code="worker_lost", permanent=True)
+    together(*[lambda: queue.retry(job, by=people.head)] * 2)
+    return Event.objects.filter(code="job.retried", subject_id=job.pk).count() == 1
+
+
+PAIRS = [agree_and_return, edit_and_submit, revoke_and_act, open_key_twice, retry_twice]
+
+
+def test_pairs(committed_people, goal):
+    wrong = {
+        pair.__name__: sum(not pair(committed_people, at * 1000 + n) for n in range(ROUNDS))
+        for at, pair in enumerate(PAIRS)
+    }
+    goal(
+        "G12-pairs",
+        value=f"{sum(wrong.values())} double or half effects in {ROUNDS} rounds each of {', '.join(wrong)}",
+        target="0",
+        ok=not any(wrong.values()),
+    )
+
+
+def test_pairs_self_test_notices_a_retry_that_asks_nothing(committed_people, monkeypatch):
+    def careless(job, *, by):
+        with transaction.atomic():
+            queue.log.record("job.retried", on=job, by=by)
+
+    monkeypatch.setattr(queue, "retry", careless)
+    assert not retry_twice(committed_people, 1)
 
 
 def rounds(people, count):

@@ -1,12 +1,13 @@
 """Real Celery workers over the real broker: killed, flushed, doubled, without mail (security.md R6, G17-G19)."""
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -18,7 +19,7 @@ from backoffice.jobs import queue
 from backoffice.jobs.models import Job, State
 from enrolment.models import Case, Enrolment, LicenceKey, RegistryEntry
 from notifications.models import Document, Message
-from tests.world import approved, broker_number, file_case
+from tests.world import UICS, approved, broker_number, file_case
 
 pytestmark = pytest.mark.worker
 
@@ -61,8 +62,8 @@ def house(committed_people, settings, tmp_path, unique):
 
 
 @contextmanager
-def mail_server():
-    mailbox = Mailbox()
+def mail_server(mailbox=None):
+    mailbox = mailbox or Mailbox()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -75,7 +76,7 @@ def mail_server():
 
 
 @contextmanager
-def worker(environment):
+def worker(environment, queues=None):
     """A worker of its own; whatever happens to it, nothing of it stays."""
     process = subprocess.Popen(
         [
@@ -92,6 +93,7 @@ def worker(environment):
             "--without-mingle",
             "--without-gossip",
             "--without-heartbeat",
+            *(["--queues", queues] if queues else []),
         ],
         env=environment,
         cwd=django_settings.BASE_DIR,
@@ -220,6 +222,28 @@ def test_a_mail_server_that_is_down_delays_the_mail_and_not_the_decision(house):
         assert wait_for(everything_done)
     assert Message.objects.get().state == "sent"
     assert len(mailbox.messages) == 1
+
+
+class SlowMailbox(Mailbox):
+    """A mail server that takes what it is given and does not answer for a long time."""
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+        await asyncio.sleep(30)
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_a_mail_server_that_hangs_does_not_hold_up_issuing(house):
+    """The workers of the table, each on its own queue: while every place for mails is taken, decisions are issued."""
+    people, case, environment, _ = house
+    approved(case, people)
+    with mail_server(SlowMailbox()) as (_, url), ExitStack() as running:
+        for queue_ in ("issue", "mail"):
+            running.enter_context(worker(environment | {"EMAIL_URL": url}, queues=queue_))
+        assert wait_for(lambda: Message.objects.filter(state="sending").exists())
+        for number in range(2):
+            approved(file_case(people.provider, name=f"Cabinet {number}", uic=UICS[number + 1]), people)
+        assert wait_for(lambda: Case.objects.filter(state="approved").count() == 3)
+        assert not Message.objects.filter(state="sent").exists()
 
 
 def test_messages_hold_an_id_and_nothing_else(house):

@@ -16,9 +16,11 @@ from django.conf import settings as django_settings
 
 from backoffice.encryption import _new_field_keyset, _new_index_keyset
 from backoffice.isolation import roles
+from backoffice.workers import WORKERS
 
 ROOT = Path(django_settings.BASE_DIR)
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+WORKER_SERVICES = [name for name, service in COMPOSE["services"].items() if "worker" in service.get("command", [])]
 
 
 @pytest.fixture
@@ -86,18 +88,28 @@ def test_the_commands_of_the_compose_file_run(production, tmp_path):
     )
     port = 18000 + os.getpid() % 1000
     web = run(command("web", port), as_role(environment, roles.WEB))
-    worker = run([*command("worker", port), "--without-mingle"], as_role(environment, roles.WORKER))
-    beat = run(
-        [w.replace("/tmp/beat", str(tmp_path / "beat")) for w in command("beat", port)],  # noqa: S108
-        as_role(environment, roles.WORKER),
-    )
+    as_worker = as_role(environment, roles.WORKER)
+    workers = [run([*command(name, port), "--without-mingle"], as_worker) for name in WORKER_SERVICES]
+    beat = run([w.replace("/tmp/beat", str(tmp_path / "beat")) for w in command("beat", port)], as_worker)  # noqa: S108
     try:
         assert _answers(f"http://127.0.0.1:{port}/healthz")
-        assert any("ready" in line for line in worker.stdout)
+        for worker in workers:
+            assert any("ready" in line for line in worker.stdout)
         assert any("beat: Starting" in line for line in beat.stdout)
     finally:
-        for process in (web, worker, beat):
+        for process in (web, *workers, beat):
             stop(process)
+
+
+def test_each_queue_has_a_worker_of_its_own_everywhere(db):
+    from backoffice.celery import app
+    from backoffice.management.commands.up import processes
+
+    table = [worker.command() for worker in WORKERS]
+    assert [COMPOSE["services"][name]["command"] for name in WORKER_SERVICES] == table
+    started = {name: words[2:-1] for name, words in processes(8000).items() if "worker" in words}
+    assert started == {worker.queue: worker.command()[:-1] for worker in WORKERS}
+    assert [q.name for q in app.conf.task_queues] == [worker.queue for worker in WORKERS]
 
 
 def _answers(url):
@@ -154,7 +166,7 @@ def test_the_image_runs_what_the_file_says():
     assert "USER app" in text
     assert "--require-hashes" in text
     services = COMPOSE["services"]
-    assert {"postgres", "redis", "web", "worker", "beat", "nginx", "mail"} <= set(services)
-    for name in ("web", "worker", "beat", "migrate"):
+    assert {"postgres", "redis", "web", "beat", "nginx", "mail"} <= set(services)
+    for name in ("web", *WORKER_SERVICES, "beat", "migrate"):
         program = services[name]["command"][0]
         assert shutil.which(program, path=str(Path(sys.executable).parent)), shlex.join(services[name]["command"])

@@ -16,7 +16,7 @@ from enrolment.services import completions, licences
 from notifications.models import Document, Message
 from tests.conftest import DAY
 from tests.world import act, application, approved, file_case, open_task, rejected, run_jobs
-from workflows import carrying, deadlines
+from workflows import carrying
 from workflows.engine import RowLock
 from workflows.flows import EnrolmentFlow
 from workflows.models import Turn
@@ -146,25 +146,19 @@ def test_a_completion_changes_neither_provider_nor_county(people, case):
         carrying.complete(case, by=people.provider, content=moved, today=DAY)
 
 
-def test_reminders_come_once_each_and_a_lapse_returns_the_case_flagged(people, case):
+def test_who_worked_on_a_case_cannot_be_declared_in_it_and_the_applicant_does_not_learn_who(people, case):
+    act(case, people.clerk, outcome="approve")
+    act(case, people.head, outcome="return", text="Lămuriți.")
     act(case, people.clerk, outcome="completion", reasons=("R11",), text="Lămuriți.")
-    asked = completions.open_request(case)
-    asked_on = asked.asked_at.date()
-    for days, messages in ((4, 1), (5, 2), (5, 2), (9, 3)):
-        deadlines.run(add_working_days(asked_on, days))
-        assert Message.objects.count() == messages
-    deadlines.run(add_working_days(asked.due_on, 1))
+    content = case.content
+    person = people.head.person
+    content["physicians"][0] |= {"cnp": person.cnp, "last_name": person.last_name, "first_name": person.first_name}
+    with pytest.raises(Refused, match="persoanelor declarate") as refused:
+        carrying.complete(case, by=people.provider, content=content, today=DAY)
+    assert person.last_name not in str(refused.value.sentence)
     case.refresh_from_db()
-    assert case.state == State.REVIEW
-    assert Event.objects.filter(code="case.completion_lapsed").count() == 1
-    assert deadlines.run(add_working_days(asked.due_on, 2)) == 0
-
-
-def test_runs_that_were_missed_change_nothing_but_the_hour(people, case):
-    act(case, people.clerk, outcome="completion", reasons=("R11",), text="Lămuriți.")
-    asked = completions.open_request(case)
-    deadlines.run(add_working_days(asked.asked_at.date(), 9))
-    assert Message.objects.count() == 3
+    assert (case.state, case.version) == (State.COMPLETION, 1)
+    carrying.complete(case, by=people.provider, content=case.content, today=DAY)
 
 
 def test_one_filing_over_two_counties_is_decided_by_two_houses(people):

@@ -1,4 +1,4 @@
-"""`manage.py up`: engines, migrations, demo data if asked for, then web, worker, beat and sealer until Ctrl-C."""
+"""`manage.py up`: engines, migrations, demo data if asked for, then web, workers, beat and sealer until Ctrl-C."""
 
 import os
 import shlex
@@ -17,6 +17,8 @@ from honcho.printer import Printer
 
 from backoffice import engines
 from backoffice.accounts.demo import LOGINS, PASSWORD
+from backoffice.isolation import roles
+from backoffice.workers import WORKERS
 
 PYTHON = sys.executable
 
@@ -41,7 +43,7 @@ def processes(port: int) -> dict[str, list[str]]:
             "/dev/null",
             "--no-control-socket",
         ],
-        "worker": [PYTHON, "-m", "celery", "-A", "backoffice", "worker", "--concurrency", "2", "--loglevel", "warning"],
+        **{worker.queue: [PYTHON, "-m", *worker.command(loglevel="warning")] for worker in WORKERS},
         "beat": [
             PYTHON,
             "-m",
@@ -90,7 +92,7 @@ class Command(BaseCommand):
                 raise CommandError(f"manage.py {command[0]} failed; see above")
         manager = Manager(Printer(sys.stdout))
         for name, command in processes(port).items():
-            own = environment | {"PROCESS": name}
+            own = environment | {"PROCESS": name if name in roles.OF_PROCESS else "worker"}
             manager.add_process(name, "exec " + shlex.join(command), env=own, cwd=str(settings.BASE_DIR))
         signal.signal(signal.SIGHUP, lambda *_: manager.terminate())
         threading.Thread(target=self.announce, args=(port,), daemon=True).start()

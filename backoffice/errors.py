@@ -68,7 +68,7 @@ TOO_MUCH = Page(
     413,
     _("Ați trimis prea mult deodată"),
     _("Ce ați trimis acum depășește limita și nu a fost păstrat; ce salvaserăți înainte este neatins."),
-    _("Întoarceți-vă, scurtați textele sau alegeți un fișier mai mic și trimiteți din nou."),
+    _("Întoarceți-vă, scurtați textele sau alegeți un fișier de cel mult 10 MB și trimiteți din nou."),
 )
 TOO_MANY = Page(
     429,

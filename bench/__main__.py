@@ -10,7 +10,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("group", nargs="?", choices=["case", "inbox"])
+    parser.add_argument("group", nargs="?", choices=["walls", "case", "inbox"])
     parser.add_argument("--full", action="store_true", help="more rounds")
     options = parser.parse_args()
 
@@ -30,8 +30,10 @@ def main() -> None:
         django.setup()
         name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
-            from bench import case, inbox
+            from bench import case, inbox, walls
 
+            if options.group in (None, "walls"):
+                walls.run(rounds=9 if options.full else 5)
             if options.group in (None, "case"):
                 case.run(rounds=9 if options.full else 5)
             if options.group in (None, "inbox"):

@@ -14,13 +14,21 @@ def milliseconds(work: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - start) * 1000 / times
 
 
-def interleaved(contenders: dict[str, Callable[[], object]], *, rounds: int, times: int) -> dict[str, list[float]]:
-    """Milliseconds of each contender in each round, after one round that does not count."""
+def interleaved(
+    contenders: dict[str, Callable[[], object]],
+    *,
+    rounds: int,
+    times: int,
+    before: dict[str, Callable[[], None]] | None = None,
+) -> dict[str, list[float]]:
+    """Milliseconds of each contender in each round, after one round that does not count; `before` is not measured."""
     results: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(rounds + 1):
         names = list(contenders)
         random.shuffle(names)
         for name in names:
+            if before:
+                before[name]()
             spent = milliseconds(contenders[name], times)
             if number:
                 results[name].append(spent)

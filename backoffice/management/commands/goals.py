@@ -50,7 +50,11 @@ class Command(BaseCommand):
             f"{platform.node()}: {os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}"
         )
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:randomly", *[f"tests/goals/{name}" for name in chosen]],
+            [
+                *(sys.executable, "-m", "pytest", "-p", "no:randomly"),
+                *([] if options["goal"] else ["-n", "2", "--dist", "loadfile"]),
+                *[f"tests/goals/{name}" for name in chosen],
+            ],
             cwd=settings.BASE_DIR,
             # The tests choose engines of their own.
             env={k: v for k, v in os.environ.items() if k not in ("VAR_DIR", "DEMO")},

@@ -5,11 +5,14 @@ An act looks its rows up anew each time, so that one try may fail and the next s
 
 import json
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
+import time_machine
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Role
@@ -17,6 +20,8 @@ from backoffice.accounts.services import identities, memberships
 from backoffice.calendar import add_working_days, today
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
+from enrolment.attachments import services as attachments
+from enrolment.attachments.models import Attachment
 from enrolment.models import Case, Filing, LicenceKey
 from enrolment.services import communication, filings, licences
 from notifications.models import Document, Message
@@ -36,6 +41,7 @@ def acts(people):
     yield from _rejection(people)
     yield from _completions(people)
     yield from _paper(people)
+    yield from _scans(people)
     yield from _work_that_stops(people)
     yield from _refusals(people)
 
@@ -149,8 +155,34 @@ def _completions(people):
                 ),
             )
         else:
-            due = case.completion_requests.get().due_on
-            yield end, lambda due=due: deadlines.run(add_working_days(due, 1))
+            day = add_working_days(case.completion_requests.get().due_on, 1)
+            deadlines.enqueue_due(day)  # writes a job; the act is what the worker does
+            yield end, lambda day=day: _clock(day)
+
+
+def _clock(day):
+    """What a worker does on that day with the jobs of the clock."""
+    with time_machine.travel(f"{day}T09:00:00+00:00"):
+        _work("completion_clock")()
+
+
+def _scans(people):
+    """Files attached to a draft, judged, taken out, and downloaded by the house."""
+    filing = _draft(people, 0)
+    picture = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(picture, "JPEG")
+
+    def add(data):
+        given = {"kind": "identity_document", "name": "act.jpg"}
+        return lambda: attachments.add(filing, by=people.provider, data=data, **given)
+
+    yield "attach", add(picture.getvalue())
+    yield "inspect", _work("inspect")
+    yield "attach what is broken", add(picture.getvalue()[:60])
+    yield "refuse", _work("inspect")
+    first = Attachment.objects.filter(filing=filing).order_by("pk").first()
+    yield "hand out", lambda: attachments.download(first, by=people.clerk, house=people.house)
+    yield "take out", lambda: attachments.remove(first, by=people.provider)
 
 
 def _paper(people):

@@ -15,7 +15,7 @@ from tests.audit.lives import acts
 from tests.test_consistency import names
 
 # Kept apart: what counts attempts and visits, not acts.
-UNCOUNTED = ("django_session", "throttle_cache", "audit_flood", "django_migrations")
+UNCOUNTED = ("accounts_session", "throttle_count", "audit_flood", "django_migrations")
 # A job that failed is noted on its row, and a mail that is under way is no act yet.
 SPECIAL = {
     "jobs_job": "row(t.public_id, t.state in ('done', 'parked'))",
@@ -25,10 +25,17 @@ SPECIAL = {
 ACTS = {"accounts:identity", "accounts:people", "accounts:end_role", "enrolment:document", "enrolment:key"}
 ACTS |= {f"workflows:{n}" for n in ("file_review", "completion", "paper", "hand_over", "retry")}
 ACTS |= {f"workflows:{n}" for n in ("claim", "release", "reassign", "act")}
+ACTS |= {f"workflows:{n}" for n in ("inspect_again", "retry_stopped", "retry_all_stopped")}
+ACTS |= {
+    f"workflows:{door}_{n}" for door in ("filing", "paper", "case") for n in ("scans", "scan_remove", "scan_original")
+}
 DRAFTS = {"workflows:file_new", "workflows:file_step", "workflows:paper_new", "accounts:choose_house", "set_language"}
 READS = {"home", "healthz", "evidence:page", "evidence:verifier", "evidence:public_key"}
 READS |= {f"enrolment:{n}" for n in ("mine", "case", "proof")} | {"notifications:verify", "notifications:verify_any"}
 READS |= {f"workflows:{n}" for n in ("file", "file_receipt", "inbox", "search", "case", "document")}
+
+READS |= {f"workflows:{door}_{n}" for door in ("filing", "paper", "case") for n in ("scan", "scan_page")}
+READS |= {"workflows:stopped", "accounts:sessions"}  # a session that ends is no act on anybody's rows
 
 FAILING = """
 create function audit_fails() returns trigger language plpgsql as $$
@@ -91,7 +98,7 @@ def drive(people):
 
 def test_completeness(people, goal):
     leaky, silent, tried, codes = drive(people)
-    missing = sorted(set(SENTENCES) - codes)
+    missing = sorted(code for code in set(SENTENCES) - codes if not code.startswith("campaign."))  # a test's own words
     ours = {n for n, _ in names() if not n.startswith(("account_", "mfa_"))}
     unclassified = sorted(ours - ACTS - DRAFTS - READS)
     goal(

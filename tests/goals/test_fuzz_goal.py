@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from backoffice import throttle
 from backoffice.accounts.models import Membership, User
+from backoffice.jobs.models import Job
 from enrolment.models import Filing
+from tests.isolation.matrix import scan
 from tests.test_consistency import names
 from tests.world import UICS, act, approved, file_case, open_task, run_jobs
 
@@ -96,6 +98,7 @@ def shapes(fields):
     yield "a=1", "application/x-www-form-urlencoded; charset=utf-7"
 
 
+DOORS = ("filing", "paper", "case")
 # What only shows: it takes no POST, or treats one as a GET.
 READS = {
     "home",
@@ -117,6 +120,12 @@ READS = {
     "workflows:search",
     "workflows:case",
     "workflows:document",
+    "workflows:stopped",
+    "enrolment:proof",
+    "evidence:page",
+    "evidence:verifier",
+    "evidence:public_key",
+    *(f"workflows:{door}_{page}" for door in DOORS for page in ("scan", "scan_page", "scan_original")),
 }
 # Names that pages without a form of their own take.
 TAKEN = [
@@ -156,7 +165,21 @@ def places(people, browse, monkeypatch, settings):
     paper = clerk.post(reverse("workflows:paper_new")).url
     of_case = {"public_id": issued.public_id}
     role = Membership.objects.get(user=people.clerk2)
-    return {
+    parked = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="fuzz", state="parked")
+    on_paper = Filing.objects.get(house__isnull=False)
+    doors = {"filing": (people.provider, filing), "paper": (people.clerk, on_paper), "case": (people.clerk, asked)}
+    scans = {}
+    for door, (person, of) in doors.items():
+        one = scan(asked.filing if door == "case" else of, people.provider if door == "case" else person)
+        scans[f"workflows:{door}_scans"] = (person, reverse(f"workflows:{door}_scans", args=[of.public_id]))
+        scans[f"workflows:{door}_scan_remove"] = (
+            person,
+            reverse(f"workflows:{door}_scan_remove", args=[of.public_id, one]),
+        )
+    return scans | {
+        "workflows:inspect_again": (people.head, reverse("workflows:inspect_again", kwargs=of_case)),
+        "workflows:retry_stopped": (people.head, reverse("workflows:retry_stopped", args=[parked.public_id])),
+        "workflows:retry_all_stopped": (people.head, reverse("workflows:retry_all_stopped")),
         "set_language": (None, reverse("set_language")),
         "notifications:verify_any": (None, reverse("notifications:verify_any")),
         "notifications:verify": (None, reverse("notifications:verify", args=["A" * 26])),

@@ -49,7 +49,7 @@ def _behind_the_walls(**kwargs):
     from django.conf import settings
 
     if not settings.ASSUME_ROLES:
-        roles.demand(settings.PROCESS, login=settings.DATABASES["default"]["USER"])
+        roles.demand("worker", login=settings.DATABASES["default"]["USER"])
 
 
 @signals.setup_logging.connect

@@ -10,4 +10,4 @@ from backoffice.isolation import roles
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 application = get_wsgi_application()
 if not settings.ASSUME_ROLES:
-    roles.demand(settings.PROCESS, login=settings.DATABASES["default"]["USER"])
+    roles.demand("web", login=settings.DATABASES["default"]["USER"])

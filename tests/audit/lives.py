@@ -168,7 +168,7 @@ def _clock(day):
 
 def _scans(people):
     """Files attached to a draft, judged, taken out, and downloaded by the house."""
-    filing = _draft(people, 0)
+    filing = Filing.objects.get(pk=_draft(people, 0))
     picture = BytesIO()
     Image.new("RGB", (40, 30), "white").save(picture, "JPEG")
 

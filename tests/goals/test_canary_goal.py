@@ -251,7 +251,7 @@ def scanned(house, tmp_path):
         web = process(
             tmp_path,
             "web.log",
-            environment,
+            environment | {"PROCESS": "web"},
             "gunicorn",
             "tests.browser.wsgi_app",
             "--bind",

@@ -11,29 +11,30 @@ HOUSES = "any ((select app_houses())::bigint[])"
 MINE = "(select app_user())"
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One table: whose rows (`rows`), what may be written (`written`, default: what may be seen), by which role."""
+@dataclass(frozen=True, kw_only=True)
+class Verbs:
+    """What each role may do in a table."""
 
-    rows: str
     web: str = ""
     worker: str = ""
     report: str = ""
     sealer: str = ""
     verifier: str = ""
+
+
+@dataclass(frozen=True)
+class Rule(Verbs):
+    """One table: whose rows (`rows`), and what may be written (`written`, default: what may be seen)."""
+
+    rows: str
     written: str = ""
 
 
 @dataclass(frozen=True)
-class Open:
+class Open(Verbs):
     """A table without rows of a house or a person; `why` says what it holds."""
 
     why: str
-    web: str = ""
-    worker: str = ""
-    report: str = ""
-    sealer: str = ""
-    verifier: str = ""
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,20 @@ def paper_data(content=None):
     return data | {"channel": "post", "received_on": "20.11.2026", "signature": "handwritten", "ref": "H-77", "go": "1"}
 
 
+def test_a_paper_request_of_another_county_is_registered_there_and_said_so_here(people, browse):
+    client = browse(people.clerk)
+    url = client.post(reverse("workflows:paper_new")).url
+    content = application()
+    for place in (content["provider"]["headquarters"], content["work_points"][0]["address"]):
+        place |= {"county": "CJ", "locality": "Cluj-Napoca"}
+    said = client.post(url, paper_data(content), follow=True).content.decode()
+    case = Case.objects.get()
+    assert case.house == people.other_house
+    assert f"{case.entry} la {people.other_house}" in said
+    assert client.get(reverse("workflows:case", args=[case.public_id])).status_code == 404
+    assert client.get(url, follow=True).redirect_chain[-1][0] == reverse("workflows:paper_new")
+
+
 def test_a_clerk_keys_in_a_paper_request(people, browse):
     client = browse(people.clerk)
     url = client.post(reverse("workflows:paper_new")).url

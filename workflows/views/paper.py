@@ -86,7 +86,10 @@ def form_view(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
     def save(content: dict, as_written: list[str]) -> None:
         filings.save_paper(draft, content=content, as_written=as_written)
-        filing_service.submit(draft, by=request.user, today=today())
+        submission = filing_service.submit(draft, by=request.user, today=today())
+        for case in submission.cases:
+            told = _("Cererea este înregistrată cu nr. {number} la {house}.")
+            messages.success(request, told.format(number=case.entry, house=case.house))
 
     if request.method == "POST" and "go" not in request.POST:
         content = draft.content
@@ -108,9 +111,9 @@ def form_view(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 
 def _registered(request: SignedInRequest, filing: Filing) -> HttpResponse:
-    """Say the number and open the case; a redirected request is another house's case by now."""
-    case = filing.cases.select_related("entry").order_by("pk")[0]
-    messages.success(request, _("Cererea este înregistrată cu nr. {number}.").format(number=case.entry))
-    if case.house_id != filing.house_id:
+    """Open the case, if it is one of this house: a redirected request is another house's, and not seen from here."""
+    case = filing.cases.filter(house=filing.house).first()
+    if case is None:
+        messages.info(request, _("Cererea a fost îndreptată către casa competentă, care o rezolvă."))
         return redirect("workflows:paper_new")
     return redirect("workflows:case", public_id=case.public_id)

@@ -22,6 +22,7 @@ LASTING = (House, User, Person, Membership)
 # Made anew by each run, so that two runs differ in them anyway.
 FRESH = {"id", "public_id", "code", "dedupe_key", "object_id", "subject_id", "facts", "request_id", "verifier", "mask"}
 FRESH |= {
+    "actor_person",
     "key_hash",
     "prev",
     "hash",

@@ -64,7 +64,9 @@ class Hand:
         where, point, action = fault
         if (self.folders[where] / point).exists():
             return False
-        (self.folders[where] / point).write_text(action)
+        draft = self.folders[where] / f"{point}.draft"
+        draft.write_text(action)
+        draft.rename(self.folders[where] / point)  # whole at once: a process may take it the moment it is there
         return True
 
     def collect(self):

@@ -43,11 +43,12 @@ def demand(process: str, *, login: str) -> None:
 def ensure_sql(owner: str, server_version: int) -> str:
     """Make the roles that are missing and let `owner` act for them without inheriting what they see.
 
-    Needs CREATEROLE (or a superuser); safe to repeat. Before PostgreSQL 16 inheritance is a matter of the whole role.
+    Needs CREATEROLE (or a superuser); safe to repeat. Before PostgreSQL 16 a grant cannot leave inheritance out, and a
+    role without any would lose the schema of its own database: there the owner sees behind the walls, web and worker not.
     """
     since_16 = server_version >= 160000
     usable, how = ("and m.set_option", "with inherit false, set true") if since_16 else ("", "")
-    steps = [] if since_16 else [f"alter role {owner} noinherit;"]
+    steps = []
     for role in ALL:
         login = "nologin" if role == PASSAGE else "login"
         read_only = f"alter role {role} set default_transaction_read_only = on;" if role in READ_ONLY else ""

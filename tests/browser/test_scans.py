@@ -112,5 +112,5 @@ def test_a_body_beyond_every_limit_gets_a_page_and_no_broken_connection(visit, s
     person = visit(1280, scripts=False)
     to_attachments(person)
     attach(person, "identity_document", HUGE | {"buffer": b"%PDF-" + b"0" * 30 * 1024 * 1024})
-    person.page.get_by_role("heading", name="Fișierul este prea mare").wait_for()
+    person.page.get_by_role("heading", name="Ați trimis prea mult deodată").wait_for()
     person.look("29-413", judge=False)

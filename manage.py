@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Entry point of the management commands; those that touch the database get one (see `backoffice/engines.py`)."""
+"""Entry point of the management commands; those that touch the database get one (see `backoffice/ops/engines.py`)."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ def main() -> None:
     from django.conf import settings
     from django.core.management import execute_from_command_line
 
-    from backoffice import engines
+    from backoffice.ops import engines
 
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     embedded = command not in WITHOUT_DATABASE and (settings.EMBEDDED_POSTGRES or settings.EMBEDDED_VALKEY)

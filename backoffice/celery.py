@@ -9,7 +9,7 @@ from celery import Celery, signals
 from kombu import Queue
 
 from backoffice.isolation import roles
-from backoffice.workers import WORKERS
+from backoffice.ops.workers import WORKERS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 
@@ -44,7 +44,7 @@ app.autodiscover_tasks(["backoffice.jobs", "workflows"])
 
 
 @signals.worker_init.connect
-def _behind_the_walls(**kwargs):
+def _demand_worker_role(**kwargs):
     """A worker does jobs as its own role (security.md S11)."""
     from django.conf import settings
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from backoffice.encryption import decrypt, encrypt
+from backoffice.crypto.encryption import decrypt, encrypt
 
 BATCH = 1000
 

@@ -12,8 +12,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from backoffice import engines, keys
+from backoffice.crypto import keys
 from backoffice.isolation import roles
+from backoffice.ops import engines
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -51,7 +52,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "viewflow.workflow",
-    "backoffice",
+    "backoffice.romania",
+    "backoffice.crypto",
+    "backoffice.http",
+    "backoffice.ops",
     "backoffice.audit",
     "backoffice.jobs",
     "backoffice.accounts",
@@ -63,13 +67,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "backoffice.audit.middleware.RequestIdMiddleware",
-    "backoffice.headers.HeadersMiddleware",
+    "backoffice.http.request_id.RequestIdMiddleware",
+    "backoffice.http.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "backoffice.errors.ErrorPagesMiddleware",
-    "backoffice.limits.BodyLimitMiddleware",
-    "backoffice.isolation.middleware.WalledRequestMiddleware",
+    "backoffice.http.errors.ErrorPagesMiddleware",
+    "backoffice.http.body_limit.BodyLimitMiddleware",
+    "backoffice.isolation.middleware.TenantMiddleware",
     "backoffice.audit.middleware.RefusalsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -92,7 +96,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "backoffice.templatetags.words"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "backoffice.romania.templatetags.formatting",
+                "backoffice.jobs.templatetags.job_reasons",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -132,7 +141,7 @@ DATABASES["default"]["OPTIONS"]["prepare_threshold"] = env.int("PREPARE_THRESHOL
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Only the throttles of log-in and mails use the cache; they count in the database, the same for every process.
-CACHES = {"default": {"BACKEND": "backoffice.throttle.ThrottleCache"}}
+CACHES = {"default": {"BACKEND": "backoffice.http.throttle.ThrottleCache"}}
 
 # --- Redis: a hint, never the truth (security.md R1) ---------------------------------------------------------------
 EMBEDDED_VALKEY = "REDIS_URL" not in env.ENVIRON
@@ -165,7 +174,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Înrolare DES"
 
-# --- Sessions, cookies, doors (security.md S13, S14 with architecture.md 7; headers are in backoffice/headers.py) ---------------
+# --- Sessions, cookies, doors (security.md S13, S14 with architecture.md 7; headers are in backoffice/http/headers.py) ---------------
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SESSION_ENGINE = "backoffice.accounts.sessions"
 SESSION_COOKIE_AGE = 8 * 3600
@@ -176,7 +185,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 # A browser takes a __Host- cookie from this very host over https only.
 SESSION_COOKIE_NAME = "__Host-sessionid" if PRODUCTION else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
-CSRF_FAILURE_VIEW = "backoffice.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "backoffice.http.errors.csrf_failure"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if PRODUCTION else 0
@@ -199,7 +208,7 @@ LANGUAGES = [("ro", _("Română")), ("en", _("Engleză"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Bucharest"
 USE_I18N = USE_TZ = True
-FORMAT_MODULE_PATH = ["backoffice.formats"]
+FORMAT_MODULE_PATH = ["backoffice.romania.formats"]
 
 # --- Files ---------------------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
@@ -234,14 +243,14 @@ if SCANNER_URL and not SCANNER_URL.startswith("clamd://"):
     raise ImproperlyConfigured("SCANNER_URL is not an address of a scanner; write clamd://host:3310 or leave it empty")
 LOCK_TIMEOUT = env.str("LOCK_TIMEOUT", default="3s")
 
-# `json` holds no value of a person (backoffice/logs.py); `line` is for a developer's screen.
+# `json` holds no value of a person (backoffice/http/logs.py); `line` is for a developer's screen.
 LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
-        "json": {"()": "backoffice.logs.JsonFormatter"},
+        "json": {"()": "backoffice.http.logs.JsonFormatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},

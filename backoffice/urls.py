@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from backoffice import views
+from backoffice.ops import views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,8 +18,8 @@ urlpatterns = [
     path("", include("workflows.urls")),
 ]
 
-handler400 = "backoffice.errors.bad_request"
-handler403 = "backoffice.errors.forbidden"
-handler404 = "backoffice.errors.not_found"
-handler429 = "backoffice.errors.too_many"  # allauth's own name
-handler500 = "backoffice.errors.server_error"
+handler400 = "backoffice.http.errors.bad_request"
+handler403 = "backoffice.http.errors.forbidden"
+handler404 = "backoffice.http.errors.not_found"
+handler429 = "backoffice.http.errors.too_many"  # allauth's own name
+handler500 = "backoffice.http.errors.server_error"

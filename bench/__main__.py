@@ -20,7 +20,7 @@ def main() -> None:
     from django.conf import settings
     from django.db import connection
 
-    from backoffice import engines
+    from backoffice.ops import engines
 
     print(
         f"{platform.node()}: {os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}, "

@@ -92,7 +92,7 @@ def walls_down() -> Iterator[None]:
             ("enter_account", lambda account: None),
             ("enter_session", _plain_session),
             ("hold_session", lambda key_hash: None),
-            ("open_account_door", lambda: None),
+            ("allow_account_lookup", lambda: None),
         ):
             stack.enter_context(mock.patch.object(context, name, plain))
         for module in ("enrolment.services.filings", "workflows.carrying"):

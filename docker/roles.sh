@@ -14,8 +14,8 @@ for role in web worker report sealer verifier; do
   psql --username "$POSTGRES_USER" --set ON_ERROR_STOP=1 --command "create role backoffice_$role login nosuperuser nobypassrls password '$password'"
 done
 psql --username "$POSTGRES_USER" --set ON_ERROR_STOP=1 <<SQL
-create role backoffice_passage nologin nosuperuser nobypassrls;
+create role backoffice_definer nologin nosuperuser nobypassrls;
 alter role backoffice_report set default_transaction_read_only = on;
 alter role backoffice_verifier set default_transaction_read_only = on;
-grant backoffice_web, backoffice_worker, backoffice_report, backoffice_sealer, backoffice_verifier, backoffice_passage to backoffice;
+grant backoffice_web, backoffice_worker, backoffice_report, backoffice_sealer, backoffice_verifier, backoffice_definer to backoffice;
 SQL

@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from backoffice import counties, identifiers, text
+from backoffice.romania import counties, identifiers, text
 from enrolment import messages, nomenclature
 
 MAX_WORK_POINTS = 30

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from backoffice import counties
+from backoffice.romania import counties
 from enrolment import nomenclature
 
 Text = str | Promise

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from backoffice.accounts.http import SignedInRequest
-from backoffice.calendar import today
+from backoffice.romania.calendar import today
 from enrolment import access, nomenclature
 from enrolment.enums import Channel
 from enrolment.errors import Refused

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.encryption import EncryptedField, EncryptedJSONField
+from backoffice.crypto.encryption import EncryptedField, EncryptedJSONField
 
 
 class DocumentKind(models.TextChoices):

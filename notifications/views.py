@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from backoffice.throttle import limited
+from backoffice.http.throttle import limited
 from notifications.models import Document
 from notifications.services.documents import Verdict, judge
 

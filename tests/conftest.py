@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
-from backoffice import throttle
 from backoffice.accounts.models import House, User
+from backoffice.http import throttle
 from backoffice.jobs import broker, queue
 from tests import world as making
 from workflows import demo

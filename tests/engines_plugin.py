@@ -14,7 +14,7 @@ _stack = ExitStack()
 
 
 def pytest_configure(config):
-    from backoffice import engines
+    from backoffice.ops import engines
 
     if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
         _stack.enter_context(engines.running(Path(os.environ["VAR_DIR"])))

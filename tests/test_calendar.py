@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice import calendar
+from backoffice.romania import calendar
 
 days = st.dates(date(2024, 1, 1), date(2035, 12, 31))
 

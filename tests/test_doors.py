@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils import translation
 
 from backoffice import urls
-from backoffice.headers import HEADERS
+from backoffice.http.headers import HEADERS
 from tests.world import open_task
 
 BOOM = "/buba/"

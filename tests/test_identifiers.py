@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice import identifiers
+from backoffice.romania import identifiers
 
 TODAY = date(2026, 11, 23)
 VALID = ["1750514139013", "2811103409027", "5100721019033", "6160229519049", "1601231229059", "1750514139031"]

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from backoffice.calendar import add_working_days, today
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from backoffice.jobs.registry import Handler, register
+from backoffice.romania.calendar import add_working_days, today
 from enrolment.models import CompletionRequest
 from enrolment.services import completions
 from workflows import carrying

@@ -13,9 +13,9 @@ from django.db import transaction
 from backoffice.accounts.demo import LOGINS, PASSWORD, DemoLogin
 from backoffice.accounts.models import House, User
 from backoffice.accounts.services import memberships, persons
-from backoffice.calendar import today
 from backoffice.jobs import queue, tasks
 from backoffice.jobs.models import Job
+from backoffice.romania.calendar import today
 from enrolment.enums import Outcome
 from enrolment.models import Case, Filing
 from enrolment.services import acts, decisions, filings

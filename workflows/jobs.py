@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from backoffice.calendar import today
 from backoffice.jobs.faults import fault
 from backoffice.jobs.models import Job
 from backoffice.jobs.registry import Handler, Permanent, Transient, register
+from backoffice.romania.calendar import today
 from enrolment import licence
 from enrolment.enums import EntryKind, State
 from enrolment.models import Case

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
-from backoffice.text import sort_key
+from backoffice.romania.text import sort_key
 from enrolment.models import Case
 from workflows.models import Turn
 

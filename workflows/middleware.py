@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from viewflow.fsm import TransitionNotAllowed
 from viewflow.workflow.exceptions import FlowLockFailed
 
-from backoffice import errors
+from backoffice.http import errors
 
 
 class EngineErrorsMiddleware:

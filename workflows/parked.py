@@ -16,7 +16,7 @@ from backoffice.accounts import access
 from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
 from backoffice.jobs import codes, queue, registry
-from backoffice.jobs.models import OPEN, Job, State
+from backoffice.jobs.models import OPEN, Job, JobState
 from enrolment.models import Case, CompletionRequest
 from notifications.models import Message
 from notifications.services import messages
@@ -72,7 +72,7 @@ class Waiting:
 
 def of(house: House) -> QuerySet[Job]:
     """The stopped jobs of a house."""
-    return Job.objects.filter(house=house.pk, state=State.PARKED)
+    return Job.objects.filter(house=house.pk, state=JobState.FAILED)
 
 
 def page_of(house: House, before: str) -> Page:

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from backoffice import throttle
 from backoffice.accounts import sessions
-from backoffice.calendar import today
+from backoffice.http import throttle
+from backoffice.romania.calendar import today
 from workflows import deadlines
 
 

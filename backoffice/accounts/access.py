@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from backoffice.accounts.models import House, Membership, User
 from backoffice.accounts.roles import RIGHTS, Can, Role, roles_with
-from backoffice.calendar import today
+from backoffice.romania.calendar import today
 
 
 def can(user: User, right: Can, house: House | int) -> bool:

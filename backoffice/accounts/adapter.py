@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from backoffice.accounts import sessions
 from backoffice.accounts.access import Grants
 from backoffice.accounts.models import User
-from backoffice.encryption import decrypt, encrypt, primary_prefix
+from backoffice.crypto.encryption import decrypt, encrypt, primary_prefix
 
 
 class AccountAdapter(DefaultAccountAdapter):

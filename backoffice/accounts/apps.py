@@ -6,4 +6,5 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from backoffice.accounts import signals  # noqa: F401
+        """Sessions follow a changed log-in; rotation knows the index and the factors."""
+        from backoffice.accounts import rotation, signals  # noqa: F401

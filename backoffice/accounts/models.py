@@ -15,8 +15,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.roles import Role
-from backoffice.encryption import EncryptedJSONField, EncryptedTextField
-from backoffice.text import sort_key
+from backoffice.crypto.encryption import EncryptedJSONField, EncryptedTextField
+from backoffice.romania.text import sort_key
 
 
 class House(models.Model):

@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from tink import TinkError
 
 from backoffice.accounts.models import Session, User
-from backoffice.encryption import decrypt, encrypt
+from backoffice.crypto.encryption import decrypt, encrypt
 from backoffice.isolation import context
 
 SEEN_EVERY_SECONDS = 60

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from backoffice.accounts import sessions
 from backoffice.accounts.models import User
-from backoffice.isolation import context as walls
+from backoffice.isolation import context as tenant
 
 
 def log_in_changed(user: User, **_signal: Any) -> None:
@@ -30,7 +30,7 @@ def second_factor_changed(instance: Authenticator, created: bool = True, **_sign
 
 def logged_in(user: User, **_signal: Any) -> None:
     """The page that logged somebody in goes on with what that account may see."""
-    walls.enter_account(user.pk)
+    tenant.enter_account(user.pk)
 
 
 def logged_out(request: HttpRequest, **_signal: Any) -> None:

@@ -20,8 +20,8 @@ from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House, Membership
 from backoffice.accounts.roles import DESCRIPTIONS, Can, Role
 from backoffice.accounts.services import identities, memberships
-from backoffice.calendar import today
-from backoffice.throttle import limited
+from backoffice.http.throttle import limited
+from backoffice.romania.calendar import today
 
 
 @limited("identity", amount=10, seconds=3600, per="user", when=lambda request: request.method == "POST")

@@ -34,7 +34,7 @@ SENTENCES = {
     "attachment.inspected": _("Act atașat verificat"),
     "attachment.refused": _("Act atașat respins la verificare"),
     "attachment.downloaded": _("Act atașat descărcat în original"),
-    "job.parked": _("Lucrare oprită după încercări repetate"),
+    "job.failed": _("Lucrare oprită după încercări repetate"),
     "job.retried": _("Lucrare reluată"),
     "security.login_failed": _("Autentificare nereușită"),
     "security.access_refused": _("Acces refuzat"),

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import connection, models
 
 from backoffice.audit.codes import SECURITY, SENTENCES
-from backoffice.audit.context import current_request_id
-from backoffice.encryption import blind_index
+from backoffice.crypto.encryption import blind_index
+from backoffice.http.request_id import current_request_id
 
 
 class UnknownEvent(Exception):

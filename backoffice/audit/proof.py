@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from backoffice.audit import merkle, sealing
+from backoffice.audit import checkpoints, merkle
 from backoffice.audit.models import Checkpoint, Event
 from backoffice.audit.verify_log import CHAINS, COLUMNS, HASH, canonical
 
@@ -38,7 +38,7 @@ def prove(events: Iterable[Event]) -> dict[str, Any]:
     proved, used, signers = [], {}, set()
     for chain, seq, *fields in links:
         checkpoint = _covering(chain, seq)
-        signers.add(sealing.body_of(checkpoint)["key"])
+        signers.add(checkpoints.body_of(checkpoint)["key"])
         used[str(checkpoint.number)] = {"body": checkpoint.body, "signature": checkpoint.signature}
         places, hashes = leaves(checkpoint.number)
         index = places.index((chain, seq))
@@ -56,7 +56,7 @@ def prove(events: Iterable[Event]) -> dict[str, Any]:
 
 def _covering(chain: int, seq: int) -> Checkpoint:
     """The first checkpoint whose head of this chain is at the link or beyond; numbers have no gap."""
-    last = sealing.latest()
+    last = checkpoints.latest()
     numbers = range(1, last.number + 1 if last else 1)
     found = bisect_left(numbers, seq, key=lambda number: _heads(number)[chain])
     if found == len(numbers):
@@ -65,7 +65,7 @@ def _covering(chain: int, seq: int) -> Checkpoint:
 
 
 def _heads(number: int) -> list[int]:
-    return sealing.body_of(Checkpoint.objects.get(number=number))["heads"] if number else [0] * CHAINS
+    return checkpoints.body_of(Checkpoint.objects.get(number=number))["heads"] if number else [0] * CHAINS
 
 
 def _leaves(number: int) -> tuple[list[tuple[int, int]], list[bytes]]:

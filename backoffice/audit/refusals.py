@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 
 from backoffice.audit import log
-from backoffice.encryption import blind_index
+from backoffice.crypto.encryption import blind_index
 
 logger = logging.getLogger(__name__)
 

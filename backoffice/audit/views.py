@@ -8,22 +8,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from backoffice import keys
-from backoffice.audit import sealing, verify_log
+from backoffice.audit import checkpoints, verify_log
+from backoffice.crypto import keys
 
 
 @require_GET
 @login_not_required
 def page(request: HttpRequest) -> HttpResponse:
     """The newest checkpoint, to be compared with a copy kept elsewhere, and the way to check a proof."""
-    last = sealing.latest()
+    last = checkpoints.latest()
     return render(
         request,
         "audit/page.html",
         {
-            "last": sealing.body_of(last) if last else None,
+            "last": checkpoints.body_of(last) if last else None,
             "fingerprint": hashlib.sha256(last.body.encode()).hexdigest() if last else "",
-            "at": sealing.signed_at(last) if last else None,
+            "at": checkpoints.signed_at(last) if last else None,
             "key_id": _key_id(),
         },
     )
@@ -41,7 +41,7 @@ def verifier(request: HttpRequest) -> HttpResponse:
 def public_key(request: HttpRequest) -> HttpResponse:
     """The public key of the checkpoints."""
     try:
-        return _download(sealing.public_key_pem().encode(), "cheie-publica.pem", "application/x-pem-file")
+        return _download(checkpoints.public_key_pem().encode(), "cheie-publica.pem", "application/x-pem-file")
     except keys.KeyMissing:
         raise Http404 from None
 
@@ -49,7 +49,7 @@ def public_key(request: HttpRequest) -> HttpResponse:
 def _key_id() -> str:
     """Empty while the installation has not published its key."""
     try:
-        return sealing.public_key_id()
+        return checkpoints.public_key_id()
     except keys.KeyMissing:
         return ""
 

@@ -12,5 +12,5 @@ class IsolationConfig(AppConfig):
         from backoffice.isolation import checks
 
         register(checks.every_table_has_its_rule, Tags.models)
-        register(checks.the_walls_stand, Tags.database, deploy=True)  # migrate itself must run where none stand yet
-        post_migrate.connect(checks.put_up_after_migrate, sender=self)
+        register(checks.policies_installed, Tags.database, deploy=True)  # migrate itself must run where none stand yet
+        post_migrate.connect(checks.install_after_migrate, sender=self)

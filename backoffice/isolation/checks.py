@@ -46,7 +46,7 @@ def belongs_to_somebody(model: type[models.Model]) -> bool:
     )
 
 
-def the_walls_stand(app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def policies_installed(app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """With a database: what stands there is what the rules say."""
     return [
         Error(problem, id="isolation.E003")
@@ -55,11 +55,11 @@ def the_walls_stand(app_configs: Any, databases: Iterable[str] | None = None, **
     ]
 
 
-def put_up_after_migrate(using: str, plan: Any = None, **kwargs: Any) -> None:
+def install_after_migrate(using: str, plan: Any = None, **kwargs: Any) -> None:
     """After each migrate: put the walls up and refuse a database in which they do not stand."""
     connection = connections[using]
     if inspection.problems(connection):
         install(connection)
     problems = inspection.problems(connection)
     if problems:
-        raise inspection.WallsMissing("\n".join(problems))
+        raise inspection.PoliciesMissing("\n".join(problems))

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection, transaction
 
-NOTHING = "select set_config(name, '', true) from unnest(array['app.user','app.person','app.houses','app.job','app.door','app.sessions']) name"
+NOTHING = "select set_config(name, '', true) from unnest(array['app.user','app.person','app.houses','app.job','app.account_lookup','app.sessions']) name"
 
 
 @contextmanager
-def walled(role: str) -> Iterator[None]:
+def tenant_transaction(role: str) -> Iterator[None]:
     """A transaction of `role` without any context yet.
 
     Processes log in as their role. Where one process plays all of them (tests), the role is taken here, and put down at
@@ -56,9 +56,9 @@ def enter_job(job: int, token: object) -> bool:
     return _run("select enter_job(%s, %s)", [job, token])
 
 
-def open_account_door() -> None:
+def allow_account_lookup() -> None:
     """Log-in, sign-up and password reset must find an account before anybody is known: their pages, and no others."""
-    _run("select set_config('app.door', 'account', true)")
+    _run("select set_config('app.account_lookup', 'account', true)")
 
 
 @contextmanager

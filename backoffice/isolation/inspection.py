@@ -7,7 +7,7 @@ from backoffice.isolation.install import VERBS, fingerprint, standing
 from backoffice.isolation.rules import RULES, Rule
 
 
-class WallsMissing(Exception):
+class PoliciesMissing(Exception):
     """Something that should keep rows apart is not there; the message lists what."""
 
 
@@ -45,7 +45,7 @@ def _policies(connection: BaseDatabaseWrapper) -> list[str]:
     wanted = set()
     for table, rule in RULES.items():
         if isinstance(rule, Rule):
-            wanted |= {(table, "maintenance"), (table, "passage")}
+            wanted |= {(table, "maintenance"), (table, "definer")}
             wanted |= {(table, "by_context")} if rule.web or rule.worker or rule.report else set()
             wanted |= {(table, "whole")} if rule.sealer or rule.verifier else set()
     return [f"policy {name} of {table} is missing" for table, name in sorted(wanted - standing_)] + [
@@ -92,7 +92,7 @@ def _functions(connection: BaseDatabaseWrapper) -> list[str]:
     loose = _rows(
         connection,
         "select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef "
-        f"and (pg_get_userbyid(p.proowner) <> '{roles.PASSAGE}' or p.proconfig is null or "
+        f"and (pg_get_userbyid(p.proowner) <> '{roles.DEFINER}' or p.proconfig is null or "
         "not exists (select from unnest(p.proconfig) c where c like 'search_path=%'))",
     )
     return [f"function {name} passes the walls without being a passage with its own search_path" for (name,) in loose]

@@ -9,7 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from backoffice.isolation import roles
 from backoffice.isolation.rules import RULES, Open, Rule
 
-PASSAGES = Path(__file__).with_name("passages.sql").read_text(encoding="utf-8")
+FUNCTIONS = Path(__file__).with_name("functions.sql").read_text(encoding="utf-8")
 VERBS = {"s": "select", "i": "insert", "u": "update", "d": "delete"}
 # Who may use a passage of part 3 or 4; the context and the policies' questions are for every login.
 EXECUTE = {
@@ -71,7 +71,7 @@ def standing(connection: BaseDatabaseWrapper) -> str:
 def statements(connection: BaseDatabaseWrapper) -> list[str]:
     """The whole installation as SQL; each part may be run again."""
     tables = sorted(set(connection.introspection.table_names()) & set(RULES))
-    parts = [_SCHEMA, *_passages()]
+    parts = [_SCHEMA, *_definer_functions()]
     for table in tables:
         rule = RULES[table]
         if isinstance(rule, Rule):
@@ -84,23 +84,23 @@ _LOGINS = ", ".join(roles.LOGINS)
 _SCHEMA = f"""
 revoke create on schema public from public;
 grant usage on schema public to {_LOGINS};
-grant usage, create on schema public to {roles.PASSAGE};
-grant select, insert, update, delete on all tables in schema public to {roles.PASSAGE};
-grant usage on all sequences in schema public to {roles.PASSAGE};
+grant usage, create on schema public to {roles.DEFINER};
+grant select, insert, update, delete on all tables in schema public to {roles.DEFINER};
+grant usage on all sequences in schema public to {roles.DEFINER};
 """
 
 
-def _passages() -> list[str]:
-    """The functions belong to `backoffice_passage`; what the guards judge by, they must see whole."""
+def _definer_functions() -> list[str]:
+    """The functions belong to `backoffice_definer`; what the guards judge by, they must see whole."""
     limited = "|".join(EXECUTE)
     return [
-        f"set local role {roles.PASSAGE}; set local check_function_bodies = off; {PASSAGES}; reset role",
+        f"set local role {roles.DEFINER}; set local check_function_bodies = off; {FUNCTIONS}; reset role",
         _for_each(
             f"proname in ({', '.join(repr(name) for name in GUARDS)}) and proowner = current_user::regrole",
             "alter function %1$s security definer set search_path = pg_catalog, public",
-            f"alter function %1$s owner to {roles.PASSAGE}",
+            f"alter function %1$s owner to {roles.DEFINER}",
         ),
-        f"set local role {roles.PASSAGE}",
+        f"set local role {roles.DEFINER}",
         _for_each(
             "proowner = current_user::regrole",
             f"revoke all on function %1$s from public, {_LOGINS}",
@@ -131,11 +131,11 @@ def _policy(table: str, rule: Rule) -> str:
     whole = [roles.BY_NAME[name] for name in ("sealer", "verifier") if getattr(rule, name)]
     parts = [
         f"alter table {table} enable row level security; alter table {table} force row level security",
-        *[f"drop policy if exists {name} on {table}" for name in ("by_context", "whole", "maintenance", "passage")],
+        *[f"drop policy if exists {name} on {table}" for name in ("by_context", "whole", "maintenance", "definer")],
         # Inside a management command, which says so when it connects; never in a process that serves somebody.
         f"create policy maintenance on {table} to current_user "
         "using (current_setting('app.maintenance', true) = 'on') with check (current_setting('app.maintenance', true) = 'on')",
-        f"create policy passage on {table} to {roles.PASSAGE} using (true) with check (true)",
+        f"create policy definer on {table} to {roles.DEFINER} using (true) with check (true)",
     ]
     if everybody:
         parts.append(

@@ -6,13 +6,13 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from backoffice import errors
+from backoffice.http import errors
 from backoffice.isolation import context, roles
 
 ACCOUNT_PAGES = "allauth."
 
 
-class WalledRequestMiddleware:
+class TenantMiddleware:
     """Session, view and messages share the transaction; an exception undoes the view alone (ATOMIC_REQUESTS).
 
     The context is entered by the statement that reads the session's row; who has none sees nothing.
@@ -23,7 +23,7 @@ class WalledRequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            with context.walled(roles.WEB):
+            with context.tenant_transaction(roles.WEB):
                 return self.get_response(request)
         except (OperationalError, InterfaceError):
             return errors.unavailable(request)
@@ -31,4 +31,4 @@ class WalledRequestMiddleware:
     def process_view(self, request: HttpRequest, view: Callable, args: Any, kwargs: Any) -> None:
         """The pages of the account library, and no others, may look for an account before anybody is known."""
         if view.__module__.startswith(ACCOUNT_PAGES):
-            context.open_account_door()
+            context.allow_account_lookup()

@@ -10,12 +10,12 @@ WORKER = "backoffice_worker"
 REPORT = "backoffice_report"
 SEALER = "backoffice_sealer"
 VERIFIER = "backoffice_verifier"
-# Owns the functions of `passages.sql`, the only ways through the walls; nobody logs in as it.
-PASSAGE = "backoffice_passage"
+# Owns the functions of `functions.sql`, the only ways through the walls; nobody logs in as it.
+DEFINER = "backoffice_definer"
 
 LOGINS = (WEB, WORKER, REPORT, SEALER, VERIFIER)
 READ_ONLY = (REPORT, VERIFIER)
-ALL = (*LOGINS, PASSAGE)
+ALL = (*LOGINS, DEFINER)
 BY_NAME = {role.removeprefix("backoffice_"): role for role in LOGINS} | {"owner": OWNER}
 # As which role each kind of process (the setting PROCESS) logs in.
 OF_PROCESS = {"manage": "owner", "web": "web", "worker": "worker", "beat": "worker", "sealer": "sealer"}
@@ -50,7 +50,7 @@ def ensure_sql(owner: str, server_version: int) -> str:
     usable, how = ("and m.set_option", "with inherit false, set true") if since_16 else ("", "")
     steps = []
     for role in ALL:
-        login = "nologin" if role == PASSAGE else "login"
+        login = "nologin" if role == DEFINER else "login"
         read_only = f"alter role {role} set default_transaction_read_only = on;" if role in READ_ONLY else ""
         steps.append(f"""
             if not exists (select from pg_roles where rolname = '{role}') then

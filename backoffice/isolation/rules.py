@@ -1,6 +1,6 @@
 """Which rows of which table a transaction may see: every table has its line, or `manage.py check` fails (security.md S11).
 
-A rule's `rows` is the SQL condition of the policy. It reads the context that `passages.sql` entered and nothing else:
+A rule's `rows` is the SQL condition of the policy. It reads the context that `functions.sql` entered and nothing else:
 `app_user()`, `app_person()`, `app_houses()`. Context functions stand in sub-selects, so that they are asked once a query.
 Verbs: s select, i insert, u update, d delete.
 """
@@ -45,18 +45,18 @@ class Closed:
 
 
 OF_HOUSE = f"house_id = {HOUSES}"
-ACCOUNT_DOOR = "(select app_door()) = 'account'"
-OF_ACCOUNT = f"user_id = {MINE} or {ACCOUNT_DOOR}"
+ACCOUNT_LOOKUP = "(select app_account_lookup()) = 'account'"
+OF_ACCOUNT = f"user_id = {MINE} or {ACCOUNT_LOOKUP}"
 OF_CASE = "case_in_houses(case_id)"
 OF_CASE_OR_FILER = "case_in_houses(case_id) or case_is_mine(case_id)"
 
 RULES: dict[str, Rule | Open | Closed] = {
     "accounts_house": Open("the 43 houses: public", web="s", worker="s", report="s"),
     "accounts_person": Rule("id = (select app_person()) or person_in_houses(id)", web="s", worker="s"),
-    "accounts_user": Rule(f"id = {MINE} or {ACCOUNT_DOOR} or account_in_houses(id)", web="siu", worker="s"),
+    "accounts_user": Rule(f"id = {MINE} or {ACCOUNT_LOOKUP} or account_in_houses(id)", web="siu", worker="s"),
     "accounts_membership": Rule(f"{OF_HOUSE} or user_id = {MINE}", web="siu", worker="s", written=OF_HOUSE),
     "account_emailaddress": Rule(OF_ACCOUNT, web="siud"),
-    "account_emailconfirmation": Rule(ACCOUNT_DOOR, web="siud"),
+    "account_emailconfirmation": Rule(ACCOUNT_LOOKUP, web="siud"),
     "mfa_authenticator": Rule(OF_ACCOUNT, web="siud"),
     "accounts_session": Rule(
         f"encode(key_hash, 'hex') = any ((select app_sessions())::text[]) or {OF_ACCOUNT}", web="siud"

@@ -8,14 +8,14 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
-class State(models.TextChoices):
+class JobState(models.TextChoices):
     QUEUED = "queued", _("În așteptare")
     RUNNING = "running", _("În lucru")
     DONE = "done", _("Terminată")
-    PARKED = "parked", _("Oprită")
+    FAILED = "failed", _("Eșuată")
 
 
-OPEN = frozenset({State.QUEUED, State.RUNNING})
+OPEN = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 
 class Job(models.Model):
@@ -26,7 +26,7 @@ class Job(models.Model):
     object_id = models.BigIntegerField()
     house = models.BigIntegerField(null=True)
     dedupe_key = models.CharField(max_length=120, unique=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(db_default=Now())
     token = models.UUIDField(null=True)
@@ -37,17 +37,17 @@ class Job(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="running_job_has_a_token", condition=~Q(state=State.RUNNING) | Q(token__isnull=False)
+                name="running_job_has_a_token", condition=~Q(state=JobState.RUNNING) | Q(token__isnull=False)
             ),
             models.CheckConstraint(
                 name="finished_job_has_its_time",
-                condition=Q(state=State.DONE, finished_at__isnull=False)
-                | (~Q(state=State.DONE) & Q(finished_at__isnull=True)),
+                condition=Q(state=JobState.DONE, finished_at__isnull=False)
+                | (~Q(state=JobState.DONE) & Q(finished_at__isnull=True)),
             ),
         ]
         indexes = [
             models.Index(F("due_at"), name="job_due", condition=Q(state__in=["queued", "running"])),
-            models.Index(F("house"), F("id").desc(), name="job_parked", condition=Q(state="parked")),
+            models.Index(F("house"), F("id").desc(), name="job_failed", condition=Q(state="failed")),
         ]
 
     def __str__(self) -> str:

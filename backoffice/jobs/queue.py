@@ -17,7 +17,7 @@ from backoffice.audit import log
 from backoffice.isolation import context, roles
 from backoffice.jobs import broker, registry
 from backoffice.jobs.faults import fault
-from backoffice.jobs.models import Job, State
+from backoffice.jobs.models import Job, JobState
 
 RETRY_AFTER = [timedelta(seconds=s) for s in (1, 5, 30, 120, 600)] + [timedelta(hours=1)] * 3
 MAX_ATTEMPTS = len(RETRY_AFTER)
@@ -35,7 +35,7 @@ def enqueue(kind: str, *, object_id: int, house: int | None, dedupe_key: str | N
     registry.queue_of(kind)
     known = [kind, object_id, house, dedupe_key or f"{kind}:{object_id}", uuid.uuid4()]
     job = Job.objects.raw("select * from job_enqueue(%s, %s, %s, %s, %s)", known)[0]
-    if job.state == State.QUEUED:
+    if job.state == JobState.QUEUED:
         publish_after_commit(job)
         fault("enqueued")
     return job
@@ -65,9 +65,9 @@ def claim(public_id: uuid.UUID) -> Job | None:
 
 
 @contextmanager
-def behind_walls(job: Job) -> Iterator[None]:
+def job_transaction(job: Job) -> Iterator[None]:
     """One transaction that sees the rows of the job's house. Raises `Fenced` when the claim is lost."""
-    with context.walled(roles.WORKER):
+    with context.tenant_transaction(roles.WORKER):
         if not context.enter_job(job.pk, job.token):
             raise Fenced
         yield
@@ -79,38 +79,38 @@ def settling(job: Job) -> Iterator[Job]:
 
     Raises `Fenced` when the lease was lost, so that a worker that was paused cannot write late.
     """
-    with behind_walls(job):
+    with job_transaction(job):
         with connection.cursor() as cursor:
             cursor.execute("select set_config('lock_timeout', %s, true)", [settings.LOCK_TIMEOUT])
-        held = Job.objects.select_for_update().filter(pk=job.pk, token=job.token, state=State.RUNNING).first()
+        held = Job.objects.select_for_update().filter(pk=job.pk, token=job.token, state=JobState.RUNNING).first()
         if held is None:
             raise Fenced
         yield held
-        Job.objects.filter(pk=job.pk).update(state=State.DONE, finished_at=Now(), last_code="", token=None)
+        Job.objects.filter(pk=job.pk).update(state=JobState.DONE, finished_at=Now(), last_code="", token=None)
 
 
 def fail(job: Job, *, code: str, permanent: bool) -> None:
     """Write down why this attempt failed: try again later, or park the job for a person to see."""
     park = permanent or job.attempts >= MAX_ATTEMPTS
-    with suppress(Fenced), behind_walls(job):
-        moved = Job.objects.filter(pk=job.pk, token=job.token, state=State.RUNNING).update(
-            state=State.PARKED if park else State.QUEUED,
+    with suppress(Fenced), job_transaction(job):
+        moved = Job.objects.filter(pk=job.pk, token=job.token, state=JobState.RUNNING).update(
+            state=JobState.FAILED if park else JobState.QUEUED,
             last_code=code[:60],
             token=None,
             due_at=Now() if park else Now() + _pause(job.attempts),  # of a parked job: since when it is
         )
         if moved and park:
-            log.record("job.parked", on=job, by=None, kind=job.kind, reason=code, house_id=job.house)
+            log.record("job.failed", on=job, by=None, kind=job.kind, reason=code, house_id=job.house)
             handler = registry.handler_for(job.kind) if job.kind in registry.kinds() else None
-            if handler and handler.on_parked:
-                handler.on_parked(job)
+            if handler and handler.on_failure:
+                handler.on_failure(job)
 
 
 def retry(job: Job, *, by: models.Model) -> bool:
     """Ask for a parked job again; False when it is not parked any more."""
     with transaction.atomic():
-        moved = Job.objects.filter(pk=job.pk, state=State.PARKED).update(
-            state=State.QUEUED, attempts=0, last_code="", due_at=Now()
+        moved = Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(
+            state=JobState.QUEUED, attempts=0, last_code="", due_at=Now()
         )
         if moved:
             log.record("job.retried", on=job, by=by, kind=job.kind, house_id=job.house)
@@ -127,7 +127,7 @@ def sweep(limit: int = 500) -> int:
     """Ask again for every overdue job. Safe to run twice at once: claims decide."""
     jobs = overdue(limit)
     for job in jobs:
-        if job.state == State.RUNNING and job.attempts >= MAX_ATTEMPTS:
+        if job.state == JobState.RUNNING and job.attempts >= MAX_ATTEMPTS:
             # A job that takes its worker down with it every time must stop somewhere.
             fail(job, code="worker_lost", permanent=True)
         elif not publish(job):

@@ -37,7 +37,7 @@ class Handler:
     prepare: Callable[[Job], Any]
     work: Callable[[Any], Any]
     settle: Callable[[Job, Any], None]
-    on_parked: Callable[[Job], None] | None = None
+    on_failure: Callable[[Job], None] | None = None
 
 
 _handlers: dict[str, Handler] = {}

@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError
 
-from backoffice.audit.context import request_id
+from backoffice.http.request_id import request_id
 from backoffice.jobs import queue, registry
 from backoffice.jobs.faults import fault
 
@@ -34,7 +34,7 @@ def perform(job: queue.Job) -> None:
     fault("claimed")
     try:
         handler = registry.handler_for(job.kind)
-        with queue.behind_walls(job):
+        with queue.job_transaction(job):
             prepared = handler.prepare(job)
         result = handler.work(prepared)
         fault("worked")

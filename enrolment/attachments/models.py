@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import User
-from backoffice.encryption import EncryptedField, EncryptedJSONField
+from backoffice.crypto.encryption import EncryptedField, EncryptedJSONField
 from enrolment.attachments.inspection.limits import MAX_FILE_BYTES
 from enrolment.attachments.inspection.magic import Media
 from enrolment.attachments.kinds import KINDS

@@ -16,8 +16,7 @@ from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
 from backoffice.audit import log
 from backoffice.jobs import queue
-from backoffice.jobs.models import Job
-from backoffice.jobs.models import State as JobState
+from backoffice.jobs.models import Job, JobState
 from enrolment import enums
 from enrolment.attachments.inspection.limits import MAX_FILE_BYTES, MEBIBYTE
 from enrolment.attachments.inspection.magic import Media, media_of
@@ -178,7 +177,7 @@ def stopped(files: Iterable[Attachment]) -> list[Job]:
     waiting = [file.pk for file in files if file.state == State.QUARANTINE]
     if not waiting:
         return []
-    return list(Job.objects.filter(kind=INSPECT, object_id__in=waiting, state=JobState.PARKED))
+    return list(Job.objects.filter(kind=INSPECT, object_id__in=waiting, state=JobState.FAILED))
 
 
 def missing(found: Iterable[Shelf]) -> list[str | Promise]:

@@ -5,7 +5,7 @@ import unicodedata
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.text import normalise
+from backoffice.romania.text import normalise
 
 REASONS: dict[str, str | Promise] = {
     "empty": _("Fișierul este gol. Alegeți-l din nou."),

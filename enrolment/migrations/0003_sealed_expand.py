@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from backoffice.encryption import EncryptedJSONField, EncryptedTextField
+from backoffice.crypto.encryption import EncryptedJSONField, EncryptedTextField
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from backoffice.encryption import EncryptedField, EncryptedJSONField, EncryptedTextField
+from backoffice.crypto.encryption import EncryptedField, EncryptedJSONField, EncryptedTextField
 
 ROW = ("public_id",)
 VERSION = ("case_id", "version")

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import House, Person, User
-from backoffice.encryption import EncryptedJSONField, EncryptedTextField
+from backoffice.crypto.encryption import EncryptedJSONField, EncryptedTextField
 from enrolment.enums import CLOSED, Capacity, State
 from enrolment.models.filing import Filing
 from enrolment.models.registry import RegistryEntry

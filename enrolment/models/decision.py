@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import Membership, Person, User
-from backoffice.encryption import EncryptedTextField
+from backoffice.crypto.encryption import EncryptedTextField
 from enrolment.enums import Outcome, Stage
 from enrolment.models.case import Case
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import House, User
-from backoffice.encryption import EncryptedJSONField
+from backoffice.crypto.encryption import EncryptedJSONField
 from enrolment.enums import PAPER, Channel
 
 

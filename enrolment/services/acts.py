@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from backoffice.text import normalise
+from backoffice.romania.text import normalise
 from enrolment import nomenclature, rules
 from enrolment.enums import Outcome, Stage
 from enrolment.models import Case

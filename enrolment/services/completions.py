@@ -13,7 +13,7 @@ from backoffice.accounts import access
 from backoffice.accounts.models import User
 from backoffice.accounts.roles import Can
 from backoffice.audit import log
-from backoffice.calendar import add_working_days
+from backoffice.romania.calendar import add_working_days
 from enrolment import application, nomenclature
 from enrolment.enums import Channel, State
 from enrolment.errors import Invalid, Refused, Stale, constraints_as_sentences

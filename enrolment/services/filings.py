@@ -17,10 +17,10 @@ from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
 from backoffice.accounts.services import persons
 from backoffice.audit import log
-from backoffice.calendar import legal_due_date
-from backoffice.encryption import sealed
+from backoffice.crypto.encryption import encrypted
 from backoffice.isolation.context import acting_for
-from backoffice.text import normalise, sort_key
+from backoffice.romania.calendar import legal_due_date
+from backoffice.romania.text import normalise, sort_key
 from enrolment import application, rules
 from enrolment.application import FieldError
 from enrolment.enums import CLOSED, PAPER, Capacity, Channel, EnrolmentState, EntryKind
@@ -64,7 +64,7 @@ def start_paper(*, house: House, channel: Channel, reference: str = "", by: User
 def save_draft(filing: Filing, *, content: dict, as_written: Iterable[str] = ()) -> bool:
     """Keep what was typed, valid or not; False when the filing was submitted meanwhile (nothing is overwritten)."""
     kept = Filing.objects.filter(pk=filing.pk, submitted_at__isnull=True).update(
-        **sealed(filing, content=content), as_written=sorted(as_written), saved_at=Now()
+        **encrypted(filing, content=content), as_written=sorted(as_written), saved_at=Now()
     )
     if kept:
         filing.refresh_from_db()

@@ -4,11 +4,11 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from backoffice import keys
 from backoffice.accounts import access
 from backoffice.accounts.models import User
 from backoffice.accounts.roles import Can
 from backoffice.audit import log
+from backoffice.crypto import keys
 from enrolment import licence
 from enrolment.enums import Channel, EnrolmentState
 from enrolment.errors import Refused

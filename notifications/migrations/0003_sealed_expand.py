@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from backoffice.encryption import EncryptedJSONField
+from backoffice.crypto.encryption import EncryptedJSONField
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from backoffice.encryption import EncryptedField, EncryptedJSONField
+from backoffice.crypto.encryption import EncryptedField, EncryptedJSONField
 
 ROW = ("public_id",)
 

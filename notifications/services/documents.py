@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from backoffice import encryption
 from backoffice.audit import log
+from backoffice.crypto import encryption
 from notifications import pdf, seal
 from notifications.models import Document, DocumentKind
 
@@ -70,7 +70,7 @@ def render_and_seal(document: Document, extra: dict) -> bytes:
 def store(document: Document, sealed: bytes) -> Document:
     """Keep the sealed bytes; a second sealing is refused by the row itself."""
     stored = Document.objects.filter(pk=document.pk, sealed_at__isnull=True).update(
-        **encryption.sealed(document, pdf=sealed), pdf_sha256=hashlib.sha256(sealed).hexdigest(), sealed_at=Now()
+        **encryption.encrypted(document, pdf=sealed), pdf_sha256=hashlib.sha256(sealed).hexdigest(), sealed_at=Now()
     )
     if not stored:
         raise RuntimeError("document was sealed already")

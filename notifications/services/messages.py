@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from backoffice.audit import log
-from backoffice.encryption import sealed
+from backoffice.crypto.encryption import encrypted
 from backoffice.jobs import queue
 from backoffice.jobs.faults import fault
 from backoffice.jobs.models import Job
@@ -64,7 +64,7 @@ def prepare(job: Job) -> EmailMessage | None:
     if message.recipient:  # who has an account is written to at its address of today
         message.address = message.recipient.email
     here = Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT)
-    if not here.update(state=MessageState.SENDING, **sealed(message, address=message.address)):
+    if not here.update(state=MessageState.SENDING, **encrypted(message, address=message.address)):
         return None
     return _mail(message)
 
@@ -123,4 +123,4 @@ def _mail(message: Message) -> EmailMessage:
     return mail
 
 
-register(Handler(kind=MAIL, queue="mail", prepare=prepare, work=deliver, settle=_settle, on_parked=_parked))
+register(Handler(kind=MAIL, queue="mail", prepare=prepare, work=deliver, settle=_settle, on_failure=_parked))

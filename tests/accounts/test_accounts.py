@@ -14,12 +14,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from backoffice import calendar
 from backoffice.accounts import access
 from backoffice.accounts.models import House, Membership, Person, User
 from backoffice.accounts.roles import Can, Role
 from backoffice.accounts.services import identities, memberships, persons
 from backoffice.audit.models import Event
+from backoffice.romania import calendar
 
 CNP = "2811103409027"
 

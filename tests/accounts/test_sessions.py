@@ -16,7 +16,7 @@ from backoffice.accounts.demo import PASSWORD
 from backoffice.accounts.models import Membership, Session, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import identities, memberships
-from backoffice.calendar import today
+from backoffice.romania.calendar import today
 from enrolment.models import Filing
 from tests.accounts.test_accounts import CNP, start
 

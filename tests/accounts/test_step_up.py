@@ -8,11 +8,11 @@ from allauth.account.internal.flows import login
 from django.test import Client
 from django.urls import reverse
 
-from backoffice import calendar
 from backoffice.accounts.demo import PASSWORD
 from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import memberships
+from backoffice.romania import calendar
 from tests.accounts.test_accounts import start
 from tests.world import act, approved, open_task, run_jobs
 

@@ -11,8 +11,8 @@ from django.db import connection, connections, transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from backoffice import throttle
 from backoffice.accounts.models import User
+from backoffice.http import throttle
 
 LIMIT = 5  # wrong passwords of one account in five minutes, allauth's default
 

@@ -11,7 +11,7 @@ import time_machine
 from django.db import connection, transaction
 from psycopg.conninfo import make_conninfo
 
-from backoffice.audit import log, sealing, verify_log
+from backoffice.audit import checkpoints, log, verify_log
 from backoffice.isolation import roles
 
 
@@ -35,7 +35,7 @@ def long_log(evidence):
 def evidence(committed_people, checkpoint_file, tmp_path):
     """A committed world, ways to write and seal events, and the verifier's answer."""
     key = tmp_path / "key.pem"
-    key.write_text(sealing.public_key_pem())
+    key.write_text(checkpoints.public_key_pem())
     people = committed_people
 
     def write(count=1, code="membership.started", **facts):
@@ -61,7 +61,7 @@ def evidence(committed_people, checkpoint_file, tmp_path):
         return SimpleNamespace(code=done.returncode, text=done.stdout)
 
     return SimpleNamespace(
-        people=people, write=write, seal=sealing.seal_all, verify=verify, file=checkpoint_file, key=key
+        people=people, write=write, seal=checkpoints.seal_all, verify=verify, file=checkpoint_file, key=key
     )
 
 

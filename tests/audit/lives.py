@@ -17,9 +17,9 @@ from PIL import Image
 from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import identities, memberships
-from backoffice.calendar import add_working_days, today
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
+from backoffice.romania.calendar import add_working_days, today
 from enrolment.attachments import services as attachments
 from enrolment.attachments.models import Attachment
 from enrolment.models import Case, Filing, LicenceKey

@@ -110,7 +110,7 @@ def test_hashes_are_those_that_the_verifier_computes(people):
 
     write(people, 5, text='Ștefan "x" 5:,-', nothing=None, many=[1, "ț", {"a": True}])
     write(people, -5)
-    write(people, 2**40, code="job.parked")
+    write(people, 2**40, code="job.failed")
     settle()
     rows = run(f"select {COLUMNS}, audit_canonical(l, e) from audit_link l join audit_event e on e.id = l.event_id")  # noqa: S608
     assert len(rows) > 3

@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.urls import reverse
 
-from backoffice.audit import sealing, verify_log
+from backoffice.audit import checkpoints, verify_log
 from backoffice.audit.models import Event
 from notifications.models import Document
 from tests.audit.conftest import settle
@@ -34,7 +34,7 @@ def check(tmp_path):
 
     def judge(proof):
         (tmp_path / "proof.json").write_text(json.dumps(proof))
-        (tmp_path / "key.pem").write_text(sealing.public_key_pem())
+        (tmp_path / "key.pem").write_text(checkpoints.public_key_pem())
         words = ["-I", verify_log.__file__, "proof", str(tmp_path / "proof.json"), "--key", str(tmp_path / "key.pem")]
         done = subprocess.run([sys.executable, *words], capture_output=True, text=True)
         return done.returncode, done.stdout
@@ -43,7 +43,7 @@ def check(tmp_path):
 
 
 def test_the_proof_of_an_issued_case_holds(download, check, issued):
-    sealing.seal()
+    checkpoints.seal()
     proof = download().json()
     code, said = check(proof)
     assert code == 0, said
@@ -59,7 +59,7 @@ def test_the_proof_waits_for_its_checkpoint(download, issued, people, browse):
     assert answer.status_code == 302
     page = browse(people.provider).get(answer.url)
     assert answer.url == reverse("enrolment:case", args=[issued.public_id])
-    sealing.seal()
+    checkpoints.seal()
     assert download()["Content-Type"] == "application/json"
     assert page.status_code == 200
 
@@ -67,7 +67,7 @@ def test_the_proof_waits_for_its_checkpoint(download, issued, people, browse):
 def test_the_proof_holds_only_this_case_and_no_name_of_staff(download, people, issued):
     other = file_case(people.provider, name="Alt Cabinet", uic="98765438")
     settle()
-    sealing.seal()
+    checkpoints.seal()
     text = download().content.decode()
     ids = {verify_log.parse(e["canonical"].encode())[4] for e in json.loads(text)["events"]}
     mine = Event.objects.filter(pk__in=ids)
@@ -79,7 +79,7 @@ def test_the_proof_holds_only_this_case_and_no_name_of_staff(download, people, i
 
 
 def test_a_stranger_gets_no_proof(download, people):
-    sealing.seal()
+    checkpoints.seal()
     assert download(people.clerk).status_code == 404
     assert download(people.stranger).status_code == 404
 
@@ -97,7 +97,7 @@ def test_a_stranger_gets_no_proof(download, people):
     ],
 )
 def test_a_forged_proof_is_refused(download, check, forge):
-    sealing.seal()
+    checkpoints.seal()
     proof = download().json()
     assert check(proof)[0] == 0
     forge(proof)
@@ -105,9 +105,9 @@ def test_a_forged_proof_is_refused(download, check, forge):
 
 
 def test_anybody_gets_the_verifier_and_the_key(client, db, checkpoint_file):
-    sealing.seal()
+    checkpoints.seal()
     page = client.get(reverse("evidence:page")).content.decode()
-    assert sealing.public_key_id() in page
-    assert client.get(reverse("evidence:public_key")).content.decode() == sealing.public_key_pem()
+    assert checkpoints.public_key_id() in page
+    assert client.get(reverse("evidence:public_key")).content.decode() == checkpoints.public_key_pem()
     with open(verify_log.__file__, "rb") as file:
         assert client.get(reverse("evidence:verifier")).content == file.read()

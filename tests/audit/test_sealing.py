@@ -11,7 +11,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.audit import merkle, sealing, verify_log
+from backoffice.audit import checkpoints, merkle, verify_log
 from backoffice.audit.models import Checkpoint, Event
 from tests.audit import mutations
 from tests.audit.conftest import tampering
@@ -20,25 +20,25 @@ from tests.test_races import together
 
 def test_a_checkpoint_covers_everything_that_is_new_once(evidence):
     evidence.write(7)
-    sealing.seal()
+    checkpoints.seal()
     evidence.write(5)
-    second = sealing.body_of(sealing.seal())
+    second = checkpoints.body_of(checkpoints.seal())
     assert second["number"] == 2
     assert second["size"] == 5
     assert second["total"] == sum(second["heads"]) == Event.objects.count()
 
 
 def test_a_quiet_log_is_sealed_again_after_ten_minutes_only(evidence):
-    assert sealing.seal().number == 1
-    assert sealing.seal() is None
+    assert checkpoints.seal().number == 1
+    assert checkpoints.seal() is None
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11)):
-        assert sealing.body_of(sealing.seal())["size"] == 0
+        assert checkpoints.body_of(checkpoints.seal())["size"] == 0
 
 
 def test_a_long_backlog_is_sealed_in_parts(evidence, monkeypatch):
-    monkeypatch.setattr(sealing, "BATCH", 30)
+    monkeypatch.setattr(checkpoints, "BATCH", 30)
     evidence.write(100)
-    sizes = [sealing.body_of(c)["size"] for c in sealing.seal_all()]
+    sizes = [checkpoints.body_of(c)["size"] for c in checkpoints.seal_all()]
     assert sizes[:3] == [30, 30, 30]
     assert sum(sizes) == Event.objects.count()
     assert evidence.verify().code == 0
@@ -46,7 +46,7 @@ def test_a_long_backlog_is_sealed_in_parts(evidence, monkeypatch):
 
 def test_two_sealers_at_once_make_no_fork(evidence):
     evidence.write(30)
-    together(*[sealing.seal] * 4)
+    together(*[checkpoints.seal] * 4)
     assert list(Checkpoint.objects.values_list("number", flat=True)) == [1]
     assert len(evidence.file.read_text().splitlines()) == 1
     assert evidence.verify().code == 0
@@ -55,10 +55,10 @@ def test_two_sealers_at_once_make_no_fork(evidence):
 def test_a_file_that_lost_its_last_lines_in_a_crash_is_completed(evidence):
     for _ in range(3):
         evidence.write(2)
-        sealing.seal()
+        checkpoints.seal()
     lines = evidence.file.read_text().splitlines(keepends=True)
     evidence.file.write_text(lines[0])
-    sealing.seal()
+    checkpoints.seal()
     assert evidence.file.read_text() == "".join(lines)
 
 
@@ -70,8 +70,8 @@ def test_links_that_do_not_hold_are_not_sealed(evidence, kind):
     evidence.write(130)
     with tampering() as cursor:
         kind(cursor, evidence.file, random.Random(3))  # noqa: S311
-    with pytest.raises(sealing.Broken):
-        sealing.seal()
+    with pytest.raises(checkpoints.Broken):
+        checkpoints.seal()
     assert not Checkpoint.objects.exists()
 
 
@@ -81,11 +81,11 @@ CLEVER = [mutations.edit_event_and_rechain, mutations.delete_and_rechain, mutati
 @pytest.mark.parametrize("kind", CLEVER)
 def test_a_chain_built_anew_under_a_checkpoint_is_not_sealed_further(evidence, kind):
     evidence.write(130)
-    sealing.seal()
+    checkpoints.seal()
     with tampering() as cursor:
         kind(cursor, evidence.file, random.Random(3))  # noqa: S311
-    with pytest.raises(sealing.Broken, match="under checkpoint 1"):
-        sealing.seal()
+    with pytest.raises(checkpoints.Broken, match="under checkpoint 1"):
+        checkpoints.seal()
 
 
 @pytest.mark.parametrize("kind", CLEVER)
@@ -94,7 +94,7 @@ def test_a_chain_built_anew_before_its_checkpoint_is_the_open_window(evidence, k
     evidence.write(130)
     with tampering() as cursor:
         kind(cursor, evidence.file, random.Random(3))  # noqa: S311
-    assert sealing.seal()
+    assert checkpoints.seal()
     assert evidence.verify().code == 0
 
 
@@ -109,12 +109,12 @@ def test_the_command_says_what_it_did_and_prints_the_public_key(evidence):
     out = StringIO()
     call_command("seal_log", "--once", stdout=out)
     call_command("seal_log", "--public-key", stdout=out)
-    assert out.getvalue() == "1 checkpoints\n" + sealing.public_key_pem()
+    assert out.getvalue() == "1 checkpoints\n" + checkpoints.public_key_pem()
 
 
 def test_a_log_that_nobody_seals_is_named_by_the_health_check(evidence, client):
     assert client.get(reverse("healthz")).json()["log"] == "not sealed"
-    sealing.seal()
+    checkpoints.seal()
     assert client.get(reverse("healthz")).json() == {"database": "ok", "log": "sealed"}
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
         answer = client.get(reverse("healthz"))

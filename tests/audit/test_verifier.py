@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from backoffice.audit import sealing, verify_log
+from backoffice.audit import checkpoints, verify_log
 from tests.audit import mutations
 from tests.audit.conftest import Copy, tampering
 
@@ -53,7 +53,7 @@ def test_a_clock_that_went_back_is_a_note_and_no_finding(long_log):
                 "insert into audit_event (at, code, subject_type, subject_id, facts)"
                 f" values (now() - interval '{minutes} minutes', 'case.claimed', 'x', 1, '{{}}')"  # noqa: S608
             )
-    sealing.seal_all()
+    checkpoints.seal_all()
     answer = long_log.verify()
     assert answer.code == 0
     assert "the clock went back" in answer.text

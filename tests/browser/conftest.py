@@ -15,8 +15,8 @@ from django.conf import settings as django_settings
 from django.db import connection
 from playwright.sync_api import sync_playwright
 
-from backoffice import system
 from backoffice.accounts.demo import PASSWORD
+from backoffice.ops import system
 from tests.world import broker_number
 
 FLAGS = [

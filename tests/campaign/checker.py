@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from backoffice.audit.models import Event
-from backoffice.jobs.models import Job, State
+from backoffice.jobs.models import Job, JobState
 from enrolment.models import Case, Decision, LicenceKey, RegistryEntry
 from notifications.models import Document, Message
 
@@ -102,7 +102,7 @@ def _papers_of(case):
 
 
 def _balances(verdict, mails):
-    verdict.expect("jobs not done", Job.objects.exclude(state=State.DONE).count(), 0)
+    verdict.expect("jobs not done", Job.objects.exclude(state=JobState.DONE).count(), 0)
     numbers = sorted(RegistryEntry.objects.values_list("number", flat=True))
     verdict.expect("registry numbers", numbers, list(range(1, len(numbers) + 1)))
     if mails is not None:

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from backoffice.jobs import broker as hints
 from backoffice.jobs import queue
-from backoffice.jobs.models import Job, State
+from backoffice.jobs.models import Job, JobState
 from tests.campaign import checker, faults, history, work
 from tests.campaign.site import Processes
 from tests.jobs.test_worker import mail_server
@@ -101,9 +101,9 @@ def _until_quiet(hand):
     """No more faults: everything that waits comes to its end. Pauses between attempts are passed over by moving `due_at`."""
     deadline = time.monotonic() + PATIENCE
     hints.breaker.worked()
-    while Job.objects.exclude(state=State.DONE).exists() and time.monotonic() < deadline:
+    while Job.objects.exclude(state=JobState.DONE).exists() and time.monotonic() < deadline:
         hand.collect()
-        Job.objects.filter(state=State.QUEUED, due_at__gt=Now()).update(due_at=Now())
+        Job.objects.filter(state=JobState.QUEUED, due_at__gt=Now()).update(due_at=Now())
         queue.sweep()
         time.sleep(0.5)
 

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils.encoding import iri_to_uri
 
-from backoffice import catalogue
-from backoffice.text import sort_key
+from backoffice.ops import catalogue
+from backoffice.romania.text import sort_key
 
 ENGINES_LOG = settings.VAR_DIR / "log" / "engines.log"
 VALKEY_DATA = settings.VAR_DIR / "valkey"

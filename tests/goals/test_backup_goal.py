@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from backoffice.audit import sealing, verify_log
+from backoffice.audit import checkpoints, verify_log
 from backoffice.audit.models import Event
 from tests.audit.conftest import checkpoint_file, dsn, evidence, owner_dsn, tampering  # noqa: F401  (fixtures)
 
@@ -42,7 +42,7 @@ def load(log):
     def work():
         while not stop.is_set():
             log.write(3)
-            sealing.seal()
+            checkpoints.seal()
         connection.close()
 
     worker = threading.Thread(target=work)

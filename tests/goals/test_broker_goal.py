@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from backoffice.jobs import queue
-from backoffice.jobs.models import Job, State
+from backoffice.jobs.models import Job, JobState
 from enrolment.models import Case
 from enrolment.services import filings
 from tests.campaign import checker, run, work
@@ -94,7 +94,7 @@ def test_hostile_messages(site, goal):
     pipe.execute()
     worker = processes.worker()
     drained = until(lambda: worker.poll() is not None or broker.client.llen("issue") == 0)
-    done = until(lambda: not Job.objects.exclude(state=State.DONE).exists())
+    done = until(lambda: not Job.objects.exclude(state=JobState.DONE).exists())
     verdict = checker.check(operations)
     deaths = int(worker.poll() is not None)
     goal(
@@ -112,7 +112,7 @@ def test_hostile_messages_self_test_a_claim_that_asks_nothing_doubles(site, monk
     take = Job.objects.get
 
     def claim(public_id):
-        Job.objects.filter(public_id=public_id).update(state=State.RUNNING, token=uuid.uuid4(), finished_at=None)
+        Job.objects.filter(public_id=public_id).update(state=JobState.RUNNING, token=uuid.uuid4(), finished_at=None)
         return take(public_id=public_id)
 
     monkeypatch.setattr(queue, "claim", claim)
@@ -141,7 +141,7 @@ def test_flushed_under_load(site, goal, browse):
 
     def quiet():
         queue.sweep()
-        return not Job.objects.exclude(state=State.DONE).exists()
+        return not Job.objects.exclude(state=JobState.DONE).exists()
 
     done = until(quiet)
     verdict = checker.Verdict()

@@ -9,7 +9,7 @@ import pytest
 from django.db.models.functions import Now
 
 from backoffice.jobs import queue, tasks
-from backoffice.jobs.models import Job, State
+from backoffice.jobs.models import Job, JobState
 from tests.campaign import checker, run, work
 from tests.campaign.site import Broker
 from tests.world import run_jobs
@@ -64,7 +64,7 @@ def inline(people, monkeypatch, *, count=12):
             patch.setattr(tasks, "fault", fault)
             tasks.perform(first)
         for _ in range(2):
-            Job.objects.filter(pk=job.pk, state=State.RUNNING).update(due_at=Now() - timedelta(seconds=1))
+            Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(due_at=Now() - timedelta(seconds=1))
             if again := queue.claim(job.public_id):
                 tasks.perform(again)
         tasks.perform(first)  # who was asleep wakes up
@@ -81,7 +81,7 @@ def test_campaign_self_test_early_acknowledgement_loses(campaign_tables, monkeyp
 
     def acknowledged(public_id):
         job = claim(public_id)
-        Job.objects.filter(pk=job.pk if job else 0).update(state=State.DONE, finished_at=Now())
+        Job.objects.filter(pk=job.pk if job else 0).update(state=JobState.DONE, finished_at=Now())
         return job
 
     monkeypatch.setattr(queue, "claim", acknowledged)
@@ -90,7 +90,7 @@ def test_campaign_self_test_early_acknowledgement_loses(campaign_tables, monkeyp
 
 def test_campaign_self_test_a_claim_that_asks_nothing_doubles(campaign_tables, monkeypatch):
     def take(public_id):
-        Job.objects.filter(public_id=public_id).update(state=State.RUNNING, token=uuid.uuid4(), finished_at=None)
+        Job.objects.filter(public_id=public_id).update(state=JobState.RUNNING, token=uuid.uuid4(), finished_at=None)
         return Job.objects.get(public_id=public_id)
 
     monkeypatch.setattr(queue, "claim", take)
@@ -106,10 +106,10 @@ def test_campaign_self_test_settling_without_the_token_doubles(campaign_tables, 
     def trusting(job):
         with transaction.atomic():
             yield job
-            Job.objects.filter(pk=job.pk).update(state=State.DONE, finished_at=Now(), token=None)
+            Job.objects.filter(pk=job.pk).update(state=JobState.DONE, finished_at=Now(), token=None)
 
     monkeypatch.setattr(queue, "settling", trusting)
-    monkeypatch.setattr(queue, "behind_walls", lambda job: transaction.atomic())  # entering asks for the token too
+    monkeypatch.setattr(queue, "job_transaction", lambda job: transaction.atomic())  # entering asks for the token too
     assert inline(campaign_tables, monkeypatch).doubled > 0
 
 

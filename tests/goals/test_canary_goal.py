@@ -24,11 +24,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from backoffice import identifiers, keys
 from backoffice.accounts.models import User
 from backoffice.audit import log
 from backoffice.celery import app
-from backoffice.logs import JsonFormatter
+from backoffice.crypto import keys
+from backoffice.http.logs import JsonFormatter
+from backoffice.romania import identifiers
 from enrolment.models import Case
 from enrolment.services import filings
 from notifications.models import Document
@@ -257,7 +258,7 @@ def scanned(house, tmp_path):
             "--bind",
             f"127.0.0.1:{port}",
             "--logger-class",
-            "backoffice.gunicorn_log.JsonLogger",
+            "backoffice.ops.gunicorn_log.JsonLogger",
             "--access-logfile",
             "-",
             "--no-control-socket",

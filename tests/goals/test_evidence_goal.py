@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from backoffice.audit import sealing, verify_log
+from backoffice.audit import checkpoints, verify_log
 from tests.audit import mutations
 from tests.audit.conftest import Copy, checkpoint_file, dsn, evidence, long_log, tampering  # noqa: F401  (fixtures)
 
@@ -39,7 +39,7 @@ def false_alarms(log, checks):
     def work():
         while not stop.is_set():
             log.write(5)
-            sealing.seal()
+            checkpoints.seal()
         connection.close()
 
     worker = threading.Thread(target=work)

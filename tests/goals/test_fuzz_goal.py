@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from backoffice import throttle
 from backoffice.accounts.models import Membership, User
+from backoffice.http import throttle
 from backoffice.jobs.models import Job
 from enrolment.models import Filing
 from tests.isolation.matrix import scan

@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.headers import HEADERS
+from backoffice.http.headers import HEADERS
 from tests.platform.test_production_shape import production  # noqa: F401  (fixture)
 from tests.test_consistency import SAMPLES, names
 from tests.test_doors import BOOM, Broken, no_database

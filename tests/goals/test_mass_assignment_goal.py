@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.urls import get_resolver, reverse
 
 from backoffice.accounts.models import House, Membership, Person, User
-from backoffice.encryption import EncryptedField
+from backoffice.crypto.encryption import EncryptedField
 from backoffice.jobs.models import Job
 from enrolment.models import Case
 from enrolment.services import filings

@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from backoffice import encryption
+from backoffice.crypto import encryption
 from tests.static import history, rules
 
 # Asserts of our own invariants, and programs that the product itself names (pyproject.toml).

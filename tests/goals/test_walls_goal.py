@@ -126,7 +126,7 @@ def by_hand(sides, side, chance) -> int:
     end = chance.choice(["well", "well", "undone", "error", "timeout"])
     bad = 0
     try:
-        with context.walled(roles.WEB):
+        with context.tenant_transaction(roles.WEB):
             if side:
                 context.enter_account(sides[side][0].pk)
             bad = len(set(Case.objects.values_list("pk", flat=True)) - own) + (

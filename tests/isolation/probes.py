@@ -27,14 +27,14 @@ def rows() -> dict[str, dict[int, tuple]]:
     """Every row of every table behind the walls, by its id, as the owner sees it."""
     found = {}
     with connection.cursor() as cursor:
-        for table in sorted(behind_walls()):
+        for table in sorted(job_transaction()):
             key = key_of(table)
             cursor.execute(f'select "{key}"::text, t.* from {table} t')
             found[table] = {row[0]: row[1:] for row in cursor.fetchall()}
     return found
 
 
-def behind_walls() -> list[str]:
+def job_transaction() -> list[str]:
     return [t for t in connection.introspection.table_names() if isinstance(RULES.get(t), Rule)]
 
 
@@ -92,7 +92,7 @@ def attempt(role: str, enter, verb: str, table: str, wanted: dict) -> int | None
     """How many of the wanted rows the verb reached; None when it was refused outright."""
     try:
         with transaction.atomic():
-            with context.walled(role):
+            with context.tenant_transaction(role):
                 enter()
                 with connection.cursor() as cursor:
                     reached = STATEMENTS[verb](cursor, table, wanted)

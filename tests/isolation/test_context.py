@@ -31,7 +31,7 @@ def two(people):
 
 def seen(enter=lambda: None, role=roles.WEB):
     """The ids of the cases that a transaction of that role sees in the context it enters."""
-    with context.walled(role):
+    with context.tenant_transaction(role):
         enter()
         return set(Case.objects.values_list("pk", flat=True))
 
@@ -43,7 +43,7 @@ def as_account(user):
 def test_without_a_context_nobody_sees_anything(two):
     for role in (roles.WEB, roles.WORKER, roles.REPORT):
         assert seen(role=role) == set()
-    with context.walled(roles.WEB):
+    with context.tenant_transaction(roles.WEB):
         for model in (User, Person, Membership, Filing, RegistryEntry, Decision, Turn, Job):
             assert not model.objects.exists()
 
@@ -80,7 +80,7 @@ def test_a_worker_sees_the_house_of_the_job_it_holds(two):
 
 
 def test_an_applicant_acts_for_a_house_only_inside(two):
-    with context.walled(roles.WEB):
+    with context.tenant_transaction(roles.WEB):
         context.enter_account(two.people.provider.pk)
         assert not Turn.objects.exists()
         with context.acting_for([two.here.house_id]):
@@ -90,7 +90,7 @@ def test_an_applicant_acts_for_a_house_only_inside(two):
 
 def test_a_filer_never_sees_how_the_house_decided(two):
     act(two.here, two.people.clerk, outcome="approve")
-    with context.walled(roles.WEB):
+    with context.tenant_transaction(roles.WEB):
         context.enter_account(two.people.provider.pk)
         assert Case.objects.get(pk=two.here.pk).state == "endorsement"
         assert not Decision.objects.exists()

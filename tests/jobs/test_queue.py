@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from backoffice.audit.models import Event
 from backoffice.jobs import queue, registry, tasks
-from backoffice.jobs.models import Job, State
+from backoffice.jobs.models import Job, JobState
 from backoffice.jobs.registry import Handler, Permanent, Transient
 
 
@@ -31,7 +31,7 @@ def kind(monkeypatch):
         prepare=lambda job: job,
         work=work,
         settle=lambda job, result: calls.append(("settle", result)),
-        on_parked=lambda job: calls.append("parked"),
+        on_failure=lambda job: calls.append("parked"),
     )
     monkeypatch.setitem(registry._handlers, "test", handler)
     return calls, script
@@ -57,7 +57,7 @@ def run(job):
 
 def test_work_is_done_and_settled_once(job, kind):
     assert run(job)
-    assert job.state == State.DONE
+    assert job.state == JobState.DONE
     assert not run(job)
     assert kind[0] == ["work", ("settle", "result")]
 
@@ -80,29 +80,29 @@ def test_who_lost_the_lease_cannot_settle(job, kind):
     second = queue.claim(job.public_id)
     tasks.perform(first)
     job.refresh_from_db()
-    assert job.state == State.RUNNING
+    assert job.state == JobState.RUNNING
     tasks.perform(second)
     job.refresh_from_db()
-    assert job.state == State.DONE
+    assert job.state == JobState.DONE
     assert kind[0].count(("settle", "result")) == 1
 
 
 def test_a_passing_failure_is_tried_again_later(job, kind):
     kind[1].append(Transient("mail_server_unreachable"))
     run(job)
-    assert (job.state, job.last_code) == (State.QUEUED, "mail_server_unreachable")
+    assert (job.state, job.last_code) == (JobState.QUEUED, "mail_server_unreachable")
     assert not run(job)  # its pause is not over
     again(job)
     assert run(job)
-    assert job.state == State.DONE
+    assert job.state == JobState.DONE
 
 
 def test_a_permanent_failure_is_parked_at_once_and_seen(job, kind):
     kind[1].append(Permanent("case_not_signed"))
     run(job)
-    assert (job.state, job.last_code) == (State.PARKED, "case_not_signed")
+    assert (job.state, job.last_code) == (JobState.FAILED, "case_not_signed")
     assert kind[0][-1] == "parked"
-    assert Event.objects.filter(code="job.parked").count() == 1
+    assert Event.objects.filter(code="job.failed").count() == 1
 
 
 def test_attempts_are_bounded(job, kind):
@@ -110,7 +110,7 @@ def test_attempts_are_bounded(job, kind):
     for _ in range(20):
         again(job)
         run(job)
-    assert job.state == State.PARKED
+    assert job.state == JobState.FAILED
     assert job.attempts == queue.MAX_ATTEMPTS
 
 
@@ -127,7 +127,7 @@ def test_a_parked_job_starts_afresh_when_asked(job, kind, people):
     assert queue.retry(job, by=people.head)
     assert not queue.retry(job, by=people.head)
     run(job)
-    assert (job.state, job.attempts) == (State.DONE, 1)
+    assert (job.state, job.attempts) == (JobState.DONE, 1)
 
 
 def test_the_sweep_asks_for_what_is_overdue_and_only_that(job, kind, monkeypatch):
@@ -147,7 +147,7 @@ def test_a_job_that_kills_its_worker_every_time_is_parked_by_the_sweep(job):
     again(job)
     queue.sweep()
     job.refresh_from_db()
-    assert (job.state, job.last_code) == (State.PARKED, "worker_lost")
+    assert (job.state, job.last_code) == (JobState.FAILED, "worker_lost")
 
 
 @pytest.mark.parametrize("message", ["x", "", None, 7, [], "1" * 100000, "9d2f0a5c-7c1e-4d0f-9a53-0c1d2e3f4a5b"])
@@ -159,7 +159,7 @@ def test_a_forged_message_does_nothing(db, message):
 def test_an_unknown_kind_is_parked(db):
     job = Job.objects.create(kind="gone", object_id=1, dedupe_key="gone")
     run(job)
-    assert (job.state, job.last_code) == (State.PARKED, "unknown_kind")
+    assert (job.state, job.last_code) == (JobState.FAILED, "unknown_kind")
 
 
 def test_a_rolled_back_transaction_leaves_no_job(db, kind):
@@ -180,5 +180,5 @@ def test_a_broker_that_is_away_costs_nothing(db, kind, monkeypatch, django_captu
     monkeypatch.setattr("celery.app.base.Celery.send_task", broken)
     with django_capture_on_commit_callbacks(execute=True):
         job = queue.enqueue("test", object_id=3, house=None)
-    assert job.state == State.QUEUED
+    assert job.state == JobState.QUEUED
     assert queue.publish(job) is False

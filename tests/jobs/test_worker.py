@@ -16,7 +16,7 @@ from django.db import connection
 
 from backoffice.celery import app
 from backoffice.jobs import queue
-from backoffice.jobs.models import Job, State
+from backoffice.jobs.models import Job, JobState
 from enrolment.models import Case, Enrolment, LicenceKey, RegistryEntry
 from notifications.models import Document, Message
 from tests.world import UICS, approved, broker_number, file_case
@@ -122,7 +122,7 @@ def wait_for(condition, sweep=True):
 
 
 def everything_done():
-    return Job.objects.exists() and not Job.objects.exclude(state=State.DONE).exists()
+    return Job.objects.exists() and not Job.objects.exclude(state=JobState.DONE).exists()
 
 
 def assert_issued_once(case):
@@ -213,7 +213,7 @@ def test_a_mail_server_that_is_down_delays_the_mail_and_not_the_decision(house):
     people, case, environment, _ = house
     with worker(environment):
         approved(case, people)
-        assert wait_for(lambda: Job.objects.filter(kind="issue", state=State.DONE).exists())
+        assert wait_for(lambda: Job.objects.filter(kind="issue", state=JobState.DONE).exists())
         assert wait_for(lambda: Job.objects.filter(kind="mail", last_code="mail_server_unreachable").exists())
     assert_issued_once(case)
     assert Message.objects.get().state == "sending"

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.calendar import BUCHAREST
+from backoffice.romania.calendar import BUCHAREST
 from notifications import authority, pdf, seal
 from notifications.models import Document
 from notifications.services import documents
@@ -244,9 +244,9 @@ def test_the_issued_paper_carries_the_signed_fingerprint(decision, tmp_path):
 def test_a_sealed_act_never_changes(decision):
     from django.db import IntegrityError, transaction
 
-    from backoffice.encryption import sealed
+    from backoffice.crypto.encryption import encrypted
 
-    words, bytes_ = sealed(decision, context={}), sealed(decision, pdf=b"x")
+    words, bytes_ = encrypted(decision, context={}), encrypted(decision, pdf=b"x")
     for change in ({"number": "9/01.01.2026"}, bytes_, {"text_sha256": "c" * 64}, words):
         with pytest.raises(IntegrityError), transaction.atomic():
             Document.objects.filter(pk=decision.pk).update(**change)

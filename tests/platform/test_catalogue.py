@@ -5,8 +5,8 @@ from collections import Counter
 from django.apps import apps
 from django.db import connection
 
-from backoffice import catalogue
-from backoffice.encryption import EncryptedField
+from backoffice.crypto.encryption import EncryptedField
+from backoffice.ops import catalogue
 
 
 def fields():
@@ -19,7 +19,7 @@ def fields():
 
 def test_every_field_has_one_place_in_the_catalogue():
     places = Counter(catalogue.classified())
-    assert set(fields()) - set(places) == set(), "classify these in backoffice/catalogue.py"
+    assert set(fields()) - set(places) == set(), "classify these in backoffice/ops/catalogue.py"
     assert set(places) - set(fields()) == set(), "these fields are gone"
     assert [label for label, times in places.items() if times > 1] == []
 
@@ -43,7 +43,7 @@ def test_every_table_is_known(db):
 
 
 def test_the_page_is_current():
-    assert catalogue.PAGE.read_text(encoding="utf-8") == catalogue.page(), "python -m backoffice.catalogue"
+    assert catalogue.PAGE.read_text(encoding="utf-8") == catalogue.page(), "python -m backoffice.ops.catalogue"
 
 
 def test_a_throttle_counter_does_not_say_whom_it_counts(db):

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from backoffice import encryption, keys, rotation
 from backoffice.accounts.models import Person
 from backoffice.accounts.services import persons
+from backoffice.crypto import encryption, keys, rotation
 from enrolment.models import Application, Decision, Filing
 from tests.world import act, approved, file_case
 

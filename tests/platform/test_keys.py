@@ -7,7 +7,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from backoffice import encryption, keys
+from backoffice.crypto import encryption, keys
 from tests.platform.test_production_shape import production  # noqa: F401  (fixture)
 
 
@@ -30,9 +30,9 @@ def write(folder, name, content, mode=0o400):
 
 
 def test_the_pages_name_every_key():
-    from backoffice import crypto_page
+    from backoffice.ops import crypto_page
 
-    assert crypto_page.PAGE.read_text(encoding="utf-8") == crypto_page.page(), "python -m backoffice.crypto_page"
+    assert crypto_page.PAGE.read_text(encoding="utf-8") == crypto_page.page(), "python -m backoffice.ops.crypto_page"
     running = (settings.BASE_DIR / "docs" / "running.md").read_text(encoding="utf-8")
     for key in keys.REGISTRY.values():
         assert f"`{key.name}`" in running

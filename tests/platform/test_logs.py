@@ -6,8 +6,8 @@ import uuid
 
 import pytest
 
-from backoffice.audit.context import request_id
-from backoffice.logs import JsonFormatter, without_tokens
+from backoffice.http.logs import JsonFormatter, without_tokens
+from backoffice.http.request_id import request_id
 
 CANARY = "2990101900017"
 
@@ -74,7 +74,7 @@ def test_the_access_log_has_no_query_string(settings):
     from datetime import timedelta
     from types import SimpleNamespace
 
-    from backoffice.gunicorn_log import JsonLogger
+    from backoffice.ops.gunicorn_log import JsonLogger
 
     written = []
     logger = JsonLogger.__new__(JsonLogger)
@@ -110,6 +110,6 @@ def test_production_writes_these_lines(settings):
 
     from backoffice.celery import _log_like_the_others
 
-    assert settings.LOGGING["formatters"]["json"]["()"] == "backoffice.logs.JsonFormatter"
+    assert settings.LOGGING["formatters"]["json"]["()"] == "backoffice.http.logs.JsonFormatter"
     assert [handler["formatter"] for handler in settings.LOGGING["handlers"].values()] == [settings.LOG_FORMAT]
     assert any(receiver() is _log_like_the_others for _, receiver in signals.setup_logging.receivers)

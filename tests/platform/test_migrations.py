@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django_migration_linter import MigrationLinter
 
-from backoffice.management.commands import migrate
+from backoffice.isolation.management.commands import migrate
 
 APPS = ["accounts", "audit", "jobs", "notifications", "enrolment", "attachments", "workflows"]
 # Ran before the first release or together with it: no older process reads what they change. Nothing is added here.

@@ -14,9 +14,9 @@ import pytest
 import yaml
 from django.conf import settings as django_settings
 
-from backoffice.encryption import _new_field_keyset, _new_index_keyset
+from backoffice.crypto.encryption import _new_field_keyset, _new_index_keyset
 from backoffice.isolation import roles
-from backoffice.workers import WORKERS
+from backoffice.ops.workers import WORKERS
 
 ROOT = Path(django_settings.BASE_DIR)
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -103,7 +103,7 @@ def test_the_commands_of_the_compose_file_run(production, tmp_path):
 
 def test_each_queue_has_a_worker_of_its_own_everywhere(db):
     from backoffice.celery import app
-    from backoffice.management.commands.up import processes
+    from backoffice.ops.management.commands.up import processes
 
     table = [worker.command() for worker in WORKERS]
     assert [COMPOSE["services"][name]["command"] for name in WORKER_SERVICES] == table

@@ -162,14 +162,14 @@ RULES = (
         "no setting outlives its transaction",
         session_setting,
         "cursor.execute(\"set app.house = '1'\")",
-        ("backoffice/management/commands/migrate.py",),
+        ("backoffice/isolation/management/commands/migrate.py",),
     ),
     # The connection of the migrate command is its own and ends with it.
     Rule(
         "no set_config for the session",
         session_setting,
         "cursor.execute(\"select set_config('a', %s, false)\", [1])",
-        ("backoffice/management/commands/migrate.py",),
+        ("backoffice/isolation/management/commands/migrate.py",),
     ),
     Rule(
         "no text is declared safe",
@@ -180,7 +180,7 @@ RULES = (
         "no SQL is put together from values",
         built_sql,
         "cursor.execute(f'select {name}')",
-        ("backoffice/sealing.py", "backoffice/engines.py"),
+        ("backoffice/sealing.py", "backoffice/ops/engines.py"),
     ),  # names of columns and roles, written in the code
     Rule(
         "no exception speaks in logs and messages",
@@ -198,7 +198,7 @@ RULES = (
         "the web asks no other server",
         imported("requests", "httpx", "urllib.request", "http.client", "ftplib"),
         "import urllib.request",
-        ("backoffice/management/commands/up.py",),
+        ("backoffice/ops/management/commands/up.py",),
     ),
     Rule("no timer that must not be missed", named("StartTimer", "Timer", "Celery_Timer"), "flow.StartTimer(this.a)"),
     Rule(
@@ -212,9 +212,9 @@ RULES = (
         named("decrypt"),
         "decrypt(row.content, context='x')",
         (
-            "backoffice/encryption.py",
+            "backoffice/crypto/encryption.py",
             "backoffice/sealing.py",
-            "backoffice/rotation.py",
+            "backoffice/crypto/rotation.py",
             "backoffice/accounts/adapter.py",
             "backoffice/accounts/sessions.py",
         ),

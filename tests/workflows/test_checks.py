@@ -6,9 +6,9 @@ import pytest
 from viewflow import this
 from viewflow.workflow import flow, lock
 
-from backoffice import checks as key_checks
-from backoffice import keys
 from backoffice.accounts.roles import Can
+from backoffice.crypto import checks as key_checks
+from backoffice.crypto import keys
 from enrolment.enums import Stage
 from workflows import checks
 from workflows.engine import CaseRules

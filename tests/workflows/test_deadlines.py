@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from backoffice.audit.models import Event
-from backoffice.calendar import BUCHAREST, add_working_days, today
 from backoffice.jobs.models import Job
+from backoffice.romania.calendar import BUCHAREST, add_working_days, today
 from enrolment.enums import State
 from enrolment.services import completions
 from notifications.models import Message

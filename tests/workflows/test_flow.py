@@ -7,8 +7,8 @@ from django.core import mail
 from viewflow.workflow.models import Process, Task
 
 from backoffice.audit.models import Event
-from backoffice.calendar import add_working_days
 from backoffice.jobs.models import Job
+from backoffice.romania.calendar import add_working_days
 from enrolment.enums import EnrolmentState, State
 from enrolment.errors import Refused
 from enrolment.models import Case, Enrolment, LicenceKey, RegistryEntry

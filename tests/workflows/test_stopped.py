@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from backoffice.audit.models import Event
 from backoffice.jobs import codes, queue, registry, tasks
-from backoffice.jobs.models import Job, State
+from backoffice.jobs.models import Job, JobState
 from notifications.models import Message
 from tests.world import approved, run_jobs
 from workflows import parked
@@ -77,7 +77,7 @@ def test_nobody_else_sees_or_touches_it(people, browse, stopped, who, page, butt
     assert client.post(reverse("workflows:retry_stopped", args=[stopped.public_id])).status_code == button
     assert client.post(reverse("workflows:retry_all_stopped"), {"motiv": "seal_unavailable"}).status_code == button
     stopped.refresh_from_db()
-    assert stopped.state == State.PARKED
+    assert stopped.state == JobState.FAILED
     assert "Lucrări oprite" not in client.get(reverse("home"), follow=True).content.decode()
 
 
@@ -88,7 +88,7 @@ def test_another_houses_stopped_work_is_not_there(people, browse):
     assert client.post(reverse("workflows:retry_stopped", args=[foreign.public_id])).status_code == 404
     client.post(reverse("workflows:retry_all_stopped"), {"motiv": "worker_lost"})
     foreign.refresh_from_db()
-    assert foreign.state == State.PARKED
+    assert foreign.state == JobState.FAILED
 
 
 def test_everything_that_stopped_for_one_reason_is_asked_for_at_once(people, browse):

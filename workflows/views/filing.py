@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House
-from backoffice.calendar import today
+from backoffice.romania.calendar import today
 from enrolment import access, application, form, rules
 from enrolment.attachments import services as attachments
 from enrolment.enums import State

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House
 from backoffice.accounts.roles import Can
-from backoffice.calendar import today
+from backoffice.romania.calendar import today
 from workflows import lists
 from workflows.context import current_house, grants_of
 

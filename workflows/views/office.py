@@ -18,10 +18,9 @@ from backoffice.accounts.models import User
 from backoffice.accounts.roles import Can
 from backoffice.audit.codes import SENTENCES
 from backoffice.audit.models import Event
-from backoffice.calendar import today
 from backoffice.jobs import queue
-from backoffice.jobs.models import Job
-from backoffice.jobs.models import State as JobState
+from backoffice.jobs.models import Job, JobState
+from backoffice.romania.calendar import today
 from enrolment import access, form, nomenclature, rules
 from enrolment.attachments import services as attachments
 from enrolment.enums import Stage
@@ -142,7 +141,7 @@ def history(case: Case) -> list[dict[str, Any]]:
 
 def parked_job(case: Case) -> Job | None:
     """The issuing job, when it stopped after repeated failures."""
-    return Job.objects.filter(kind=ISSUE, object_id=case.pk, state=JobState.PARKED).first()
+    return Job.objects.filter(kind=ISSUE, object_id=case.pk, state=JobState.FAILED).first()
 
 
 @require_GET

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.roles import Can
-from backoffice.calendar import today
+from backoffice.romania.calendar import today
 from enrolment import access, form
 from enrolment.enums import PAPER, Channel
 from enrolment.models import Filing

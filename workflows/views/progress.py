@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backoffice.calendar import today
+from backoffice.romania.calendar import today
 from enrolment import form
 from enrolment.attachments import services as attachments
 from enrolment.models import Filing

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from viewflow.workflow.models import Task
 
-from backoffice import errors
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import User
-from backoffice.calendar import today
+from backoffice.http import errors
+from backoffice.romania.calendar import today
 from enrolment.enums import Outcome, Stage
 from enrolment.errors import Refused, Stale
 from enrolment.models import Case

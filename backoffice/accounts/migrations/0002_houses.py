@@ -2,8 +2,8 @@
 
 from django.db import migrations
 
-from backoffice import counties
-from backoffice.text import sort_key
+from backoffice.romania import counties
+from backoffice.romania.text import sort_key
 
 
 def load(apps, schema_editor):

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from backoffice.encryption import EncryptedTextField
+from backoffice.crypto.encryption import EncryptedTextField
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from backoffice.encryption import EncryptedJSONField, EncryptedTextField
+from backoffice.crypto.encryption import EncryptedJSONField, EncryptedTextField
 
 ROW = ("public_id",)
 

@@ -9,8 +9,8 @@ from backoffice.accounts import sessions
 from backoffice.accounts.models import User
 from backoffice.accounts.services import persons
 from backoffice.audit import log
-from backoffice.identifiers import cnp_problem
-from backoffice.text import normalise, sort_key
+from backoffice.romania.identifiers import cnp_problem
+from backoffice.romania.text import normalise, sort_key
 
 
 class NotIdentified(Exception):

@@ -11,7 +11,7 @@ from backoffice.accounts import access, sessions
 from backoffice.accounts.models import House, Membership, User
 from backoffice.accounts.roles import Can, Role
 from backoffice.audit import log
-from backoffice.calendar import today
+from backoffice.romania.calendar import today
 
 
 def account_named(email: str) -> User | None:

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from backoffice.accounts.models import Person
-from backoffice.encryption import blind_index, blind_indexes, sealed
+from backoffice.crypto.encryption import blind_index, blind_indexes, encrypted
 
 CNP = "accounts.Person.cnp"
 
@@ -18,7 +18,7 @@ def find_or_create(*, cnp: str, last_name: str, first_name: str) -> Person:
     if known := find(cnp):
         return known
     made = Person()
-    kept = sealed(made, cnp=cnp, last_name=last_name, first_name=first_name)
+    kept = encrypted(made, cnp=cnp, last_name=last_name, first_name=first_name)
     with connection.cursor() as cursor:
         cursor.execute(
             "select from person_add(%s, %s, %s, %s, %s)",

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(models.F('due_at'), condition=models.Q(('state__in', ['queued', 'running'])), name='job_due'), models.Index(models.F('house'), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('state', 'parked')), name='job_parked')],
+                'indexes': [models.Index(models.F('due_at'), condition=models.Q(('state__in', ['queued', 'running'])), name='job_due'), models.Index(models.F('house'), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('state', 'parked')), name='job_failed')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('token__isnull', False), _connector='OR'), name='running_job_has_a_token'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('finished_at__isnull', True)), _connector='OR'), name='finished_job_has_its_time')],
             },
         ),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from backoffice.calendar import today
+from backoffice.romania.calendar import today
 from enrolment import application
 from workflows import intake
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import identities, memberships
-from backoffice.calendar import today
+from backoffice.romania.calendar import today
 
 
 class Command(BaseCommand):

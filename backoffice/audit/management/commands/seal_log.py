@@ -6,7 +6,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
-from backoffice.audit import sealing
+from backoffice.audit import checkpoints
 
 logger = logging.getLogger(__name__)
 PAUSE = 60
@@ -23,11 +23,11 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         if options["public_key"]:
-            self.stdout.write(sealing.public_key_pem(), ending="")
+            self.stdout.write(checkpoints.public_key_pem(), ending="")
         elif options["once"]:
             try:
-                made = sealing.seal_all()
-            except sealing.Broken as problem:
+                made = checkpoints.seal_all()
+            except checkpoints.Broken as problem:
                 raise CommandError(f"LOG NOT SEALED: {problem}") from None
             self.stdout.write(f"{len(made)} checkpoints")
         else:
@@ -38,8 +38,8 @@ class Command(BaseCommand):
     def one_pass(self) -> None:
         """A broken log is said at every pass, until somebody has looked; a database that is away is waited for."""
         try:
-            sealing.seal_all()
-        except sealing.Broken as problem:
+            checkpoints.seal_all()
+        except checkpoints.Broken as problem:
             logger.critical("LOG NOT SEALED: %s", problem)
         except OperationalError as problem:
             logger.warning("log not sealed, database: %s", type(problem).__name__)

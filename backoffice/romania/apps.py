@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RomaniaConfig(AppConfig):
+    name = "backoffice.romania"
+    label = "romania"

@@ -13,10 +13,10 @@ from backoffice.accounts.models import User
 from backoffice.jobs import queue
 from bench.measure import interleaved, ratio, table
 from bench.stock.flows import StockFlow
-from enrolment.models import Filing
-from enrolment.services import acts, decisions, filings
+from workflows.models import Filing
+from workflows.services import texts, decisions, filings
 from tests.world import application, open_task, step_up
-from workflows import demo
+from enrolment.providers import demo
 
 DAY = date(2026, 11, 23)
 TEXT = "x" * 1000
@@ -74,7 +74,7 @@ def ours(people: dict[str, Client]) -> None:
         _expect(people[name].post(reverse("workflows:claim", args=[task])))
         if name == "director1":
             case.refresh_from_db()
-            answer |= {"text_sha256": acts.draft(case, decisions.proposal(case).outcome).sha256}
+            answer |= {"text_sha256": texts.draft(case, decisions.proposal(case).outcome).sha256}
         _expect(people[name].post(reverse("workflows:act", args=[task]), answer))
 
 

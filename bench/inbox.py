@@ -8,7 +8,7 @@ from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
 from backoffice.accounts.services import persons
 from bench.measure import interleaved, ratio, table
-from workflows import demo
+from enrolment.providers import demo
 
 OPEN_SHARE = 8  # one task in eight is open
 GUARDED = ("enrolment_registryentry", "enrolment_registrycounter", "viewflow_task", "viewflow_process")

@@ -95,7 +95,7 @@ def walls_down() -> Iterator[None]:
             ("allow_account_lookup", lambda: None),
         ):
             stack.enter_context(mock.patch.object(context, name, plain))
-        for module in ("enrolment.services.filings", "workflows.carrying"):
+        for module in ("workflows.services.filings", "workflows.services.steps"):
             stack.enter_context(mock.patch(f"{module}.acting_for", return_value=nullcontext()))
         stack.enter_context(mock.patch.dict(connection.settings_dict, {"ATOMIC_REQUESTS": False}))
         yield

@@ -15,7 +15,7 @@ from backoffice.accounts.models import House, User
 from backoffice.http import throttle
 from backoffice.jobs import broker, queue
 from tests import world as making
-from workflows import demo
+from enrolment.providers import demo
 
 DAY = date(2026, 11, 23)
 # No deadline on a busy machine; in CI always the same examples, elsewhere always new ones.

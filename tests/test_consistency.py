@@ -13,7 +13,7 @@ from django.urls import get_resolver, reverse
 from backoffice.accounts.roles import RIGHTS, Can, Role
 from backoffice.audit.codes import SENTENCES
 from backoffice.jobs import registry
-from enrolment.models import Decision
+from workflows.models import Decision
 from tests.world import approved, run_jobs
 
 ROOT = Path(settings.BASE_DIR)

@@ -9,13 +9,15 @@ from django.db import connection
 from viewflow.fsm import TransitionNotAllowed
 from viewflow.workflow.exceptions import FlowLockFailed
 
-from enrolment.errors import Refused
-from enrolment.models import Case, Decision, LicenceKey, RegistryEntry
-from enrolment.services import acts, decisions, filings, licences
+from workflows.errors import Refused
+from workflows.models import Case, Decision, RegistryEntry
+from enrolment.providers.models import LicenceKey
+from workflows.services import texts, decisions, filings
+from enrolment.providers import services
 from tests.conftest import DAY
 from tests.world import act, application, approved, file_case, open_task, run_jobs
-from workflows import carrying
-from workflows.filing import submit
+from workflows.services import steps
+from workflows.services.filings import submit
 
 REFUSALS = (Refused, PermissionDenied, TransitionNotAllowed, FlowLockFailed)
 
@@ -47,7 +49,7 @@ def case(committed_people):
 def test_two_clerks_claim_one_case(committed_people, case):
     people, task = committed_people, open_task(case)
     results = together(
-        *[lambda u=u: carrying.claim(open_task_row(task), by=u) for u in (people.clerk, people.clerk2)] * 2
+        *[lambda u=u: steps.claim(open_task_row(task), by=u) for u in (people.clerk, people.clerk2)] * 2
     )
     assert results.count("ok") == 1
     assert set(results) == {"ok", "Stale"}
@@ -55,10 +57,10 @@ def test_two_clerks_claim_one_case(committed_people, case):
 
 def test_a_proposal_sent_four_times_is_one(committed_people, case):
     task = open_task(case)
-    carrying.claim(task, by=committed_people.clerk)
-    answer = carrying.Answer("approve")
+    steps.claim(task, by=committed_people.clerk)
+    answer = steps.Answer("approve")
     results = together(
-        *[lambda: carrying.act(open_task_row(task), by=committed_people.clerk, answer=answer, today=DAY)] * 4
+        *[lambda: steps.act(open_task_row(task), by=committed_people.clerk, answer=answer, today=DAY)] * 4
     )
     assert results.count("ok") == 1
     assert Decision.objects.count() == 1
@@ -74,11 +76,11 @@ def test_endorse_and_return_at_once_are_one_decision(committed_people, case):
     people = committed_people
     act(case, people.clerk, outcome="approve")
     task = open_task(case)
-    carrying.claim(task, by=people.head)
+    steps.claim(task, by=people.head)
     results = together(
-        lambda: carrying.act(open_task_row(task), by=people.head, answer=carrying.Answer("agree"), today=DAY),
-        lambda: carrying.act(
-            open_task_row(task), by=people.head, answer=carrying.Answer("return", text="x"), today=DAY
+        lambda: steps.act(open_task_row(task), by=people.head, answer=steps.Answer("agree"), today=DAY),
+        lambda: steps.act(
+            open_task_row(task), by=people.head, answer=steps.Answer("return", text="x"), today=DAY
         ),
     )
     assert results.count("ok") == 1
@@ -120,7 +122,7 @@ def test_a_key_opened_eight_times_at_once_is_shown_once(committed_people, case):
     approved(case, committed_people)
     run_jobs("issue")
     key = LicenceKey.objects.select_related("enrolment__case__filing", "house").get()
-    results = together(*[lambda: licences.open_once(key, by=committed_people.provider)] * 8)
+    results = together(*[lambda: services.open_once(key, by=committed_people.provider)] * 8)
     assert results.count("ok") == 1
     assert set(results) == {"ok", "Refused"}
 
@@ -129,10 +131,10 @@ def test_a_text_changed_while_it_was_read_is_not_signed(committed_people, case):
     people = committed_people
     act(case, people.clerk, outcome="approve")
     act(case, people.head, outcome="agree")
-    read = acts.draft(case, "approve").sha256
+    read = texts.draft(case, "approve").sha256
     task = open_task(case)
-    carrying.claim(task, by=people.director)
-    carrying.act(task, by=people.director, answer=carrying.Answer("return", text="x"), today=DAY)
+    steps.claim(task, by=people.director)
+    steps.act(task, by=people.director, answer=steps.Answer("return", text="x"), today=DAY)
     act(case, people.clerk, outcome="approve")
     act(case, people.head, outcome="agree")
     with pytest.raises(Refused, match="Textul"):
@@ -141,7 +143,7 @@ def test_a_text_changed_while_it_was_read_is_not_signed(committed_people, case):
 
 def test_a_busy_case_is_said_to_be_busy(committed_people, case, settings):
     settings.LOCK_TIMEOUT = "200ms"
-    from workflows.flows import EnrolmentFlow
+    from enrolment.providers.flow import EnrolmentFlow
 
     with EnrolmentFlow.lock(case.turn.process_id):
-        assert together(lambda: carrying.claim(open_task(case), by=committed_people.clerk)) == ["FlowLockFailed"]
+        assert together(lambda: steps.claim(open_task(case), by=committed_people.clerk)) == ["FlowLockFailed"]

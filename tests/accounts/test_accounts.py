@@ -70,7 +70,7 @@ def test_a_stand_in_has_an_end_and_four_eyes_stay(people, case):
         start(people.clerk, people.house, stands_in_for=replaced)
     start(people.clerk, people.house, stands_in_for=replaced, to_day=10)
     assert access.can(people.clerk, Can.ENDORSE, people.house)
-    from enrolment.errors import Refused
+    from workflows.errors import Refused
     from tests.world import act
 
     act(case, people.clerk, outcome="approve")

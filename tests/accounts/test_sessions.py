@@ -17,7 +17,7 @@ from backoffice.accounts.models import Membership, Session, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import identities, memberships
 from backoffice.romania.calendar import today
-from enrolment.models import Filing
+from workflows.models import Filing
 from tests.accounts.test_accounts import CNP, start
 
 COOKIE = settings.SESSION_COOKIE_NAME

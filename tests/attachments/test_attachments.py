@@ -11,18 +11,18 @@ from django.urls import reverse
 
 from backoffice.audit.models import Event
 from backoffice.jobs.models import Job
-from enrolment.attachments import services
-from enrolment.attachments.inspection.limits import MAX_FILE_BYTES
-from enrolment.attachments.kinds import KINDS
-from enrolment.attachments.models import Attachment, AttachmentBlob, State
-from enrolment.enums import Channel
-from enrolment.errors import Refused
-from enrolment.services import filings
+from workflows.attachments import services
+from workflows.attachments.inspection.limits import MAX_FILE_BYTES
+from workflows.attachments.kinds import KINDS
+from workflows.attachments.models import Attachment, AttachmentBlob, AttachmentState
+from workflows.enums import Channel
+from workflows.errors import Refused
+from workflows.services import filings
 from tests.attachments.corpus import link, pdf, photo, saved, script, signed
 from tests.attachments.sending import send, sent
 from tests.conftest import DAY
 from tests.world import act, application, run_jobs
-from workflows.filing import submit
+from workflows.services.filings import submit
 
 
 @pytest.fixture(scope="module")
@@ -327,7 +327,7 @@ def test_a_file_removed_before_its_inspection_is_not_inspected(draft, people, jp
     services.remove(attachment, by=people.provider)
     run_jobs("inspect")
     attachment.refresh_from_db()
-    assert attachment.state == State.QUARANTINE
+    assert attachment.state == AttachmentState.QUARANTINE
     assert Job.objects.get(kind="inspect").state == "done"
 
 

@@ -9,11 +9,11 @@ import sys
 import pytest
 from PIL import Image
 
-from enrolment.attachments.inspection import limits, runner
-from enrolment.attachments.inspection.judge import judge
-from enrolment.attachments.inspection.runner import Unavailable, inspect
-from enrolment.attachments.inspection.verdict import Verdict
-from enrolment.attachments.words import REASONS
+from workflows.attachments.inspection import limits, runner
+from workflows.attachments.inspection.judge import judge
+from workflows.attachments.inspection.runner import Unavailable, inspect
+from workflows.attachments.inspection.verdict import Verdict
+from workflows.attachments.refusals import REASONS
 from tests.attachments.corpus import corpus, laughs, pdf, photo, saved, with_place
 
 FILES = corpus()
@@ -127,7 +127,7 @@ def test_the_child_sees_no_secret_and_is_confined(monkeypatch):
     child(
         monkeypatch,
         "import os, sys; sys.argv = ['', '5']\n"
-        "from enrolment.attachments.inspection.child import confine; confine(5)\n"
+        "from workflows.attachments.inspection.child import confine; confine(5)\n"
         "import resource as r\n"
         "assert 'DATABASE_URL' not in os.environ and 'django' not in sys.modules\n"
         "assert r.getrlimit(r.RLIMIT_AS)[0] == 1 << 30 and r.getrlimit(r.RLIMIT_CPU)[0] == 5\n"

@@ -7,7 +7,8 @@ from django.db import connection
 
 from backoffice.audit.models import Event
 from backoffice.jobs.models import Job, JobState
-from enrolment.models import Case, Decision, LicenceKey, RegistryEntry
+from workflows.models import Case, Decision, RegistryEntry
+from enrolment.providers.models import LicenceKey
 from notifications.models import Document, Message
 
 DECISIONS = ["decision.endorse", "decision.propose", "decision.sign"]

@@ -19,13 +19,13 @@ from django.db import transaction  # noqa: E402
 from backoffice.accounts.models import House  # noqa: E402
 from backoffice.jobs.faults import InjectedFault, fault  # noqa: E402
 from backoffice.jobs.models import OPEN, Job  # noqa: E402
-from enrolment.services import filings  # noqa: E402
+from workflows.services import filings  # noqa: E402
 from tests.campaign import work  # noqa: E402
 from tests.campaign.history import History  # noqa: E402
 from tests.conftest import DAY, _people  # noqa: E402
 from tests.world import application, approved  # noqa: E402
-from workflows.demo import fiscal_code  # noqa: E402
-from workflows.filing import submit  # noqa: E402
+from enrolment.providers.demo import fiscal_code  # noqa: E402
+from workflows.services.filings import submit  # noqa: E402
 
 BACKLOG = 120
 

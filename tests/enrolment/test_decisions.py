@@ -7,10 +7,11 @@ from django.db import IntegrityError, connection, transaction
 from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import memberships
-from enrolment.enums import Capacity, Outcome, Stage, State
-from enrolment.errors import Refused, Stale
-from enrolment.models import Decision, Enrolment, LicenceKey, Party
-from enrolment.services import acts, decisions
+from workflows.enums import Capacity, Outcome, Stage, CaseState
+from workflows.errors import Refused, Stale
+from workflows.models import Decision, Party
+from enrolment.providers.models import Enrolment, LicenceKey
+from workflows.services import texts, decisions
 from tests.conftest import DAY
 from tests.world import rejected
 
@@ -25,18 +26,18 @@ def also(user, role, house):
 def test_an_approval_passes_three_people(people, case):
     decisions.propose(case, by=people.clerk, outcome=APPROVE)
     decisions.endorse(case, by=people.head, outcome=APPROVE)
-    act = acts.draft(case, APPROVE)
+    act = texts.draft(case, APPROVE)
     decisions.sign(case, by=people.director, outcome=APPROVE, text_sha256=act.sha256)
-    assert case.state == State.ISSUING
+    assert case.state == CaseState.ISSUING
     assert [d.stage for d in case.decisions.all()] == ["propose", "endorse", "sign"]
     assert Enrolment.objects.get(case=case).provider_uic == case.provider_uic
 
 
 def test_a_rejection_passes_the_legal_adviser_first(people, case):
     decisions.propose(case, by=people.clerk, outcome=REJECT, reasons=["R05"])
-    assert case.state == State.VISA
+    assert case.state == CaseState.VISA
     with pytest.raises(Stale):
-        decisions._move(case, State.ENDORSEMENT, State.SIGNATURE)
+        decisions._move(case, CaseState.ENDORSEMENT, CaseState.SIGNATURE)
     with pytest.raises(Refused):
         decisions.endorse(case, by=people.head, outcome=REJECT)
 
@@ -55,7 +56,7 @@ def test_who_proposed_neither_endorses_nor_signs(people, case):
         decisions.endorse(case, by=people.clerk, outcome=APPROVE)
     decisions.endorse(case, by=people.head, outcome=APPROVE)
     with pytest.raises(Refused, match="altă etapă"):
-        decisions.sign(case, by=people.clerk, outcome=APPROVE, text_sha256=acts.draft(case, APPROVE).sha256)
+        decisions.sign(case, by=people.clerk, outcome=APPROVE, text_sha256=texts.draft(case, APPROVE).sha256)
 
 
 def test_two_accounts_of_one_human_are_one_person(people, case):

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from enrolment.enums import EntryKind
-from enrolment.models import RegistryCounter, RegistryEntry
-from enrolment.services import registry
+from workflows.enums import EntryKind
+from workflows.models import RegistryCounter, RegistryEntry
+from workflows.services import registry
 
 DAY = date(2026, 11, 23)
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from enrolment import application, rules
+from enrolment.providers import schema, rules
 from tests import world
 
 TODAY = date(2026, 11, 23)
@@ -14,7 +14,7 @@ TODAY = date(2026, 11, 23)
 @pytest.fixture
 def part():
     content = world.application() | {"channel": "online", "received_on": "2026-11-23", "signature": "account"}
-    return application.parse(content, today=TODAY).content
+    return schema.parse(content, today=TODAY).content
 
 
 def codes(part, **options):
@@ -119,7 +119,7 @@ def test_each_house_sees_its_own_work_points_and_their_physicians(part):
     colleague = copy.deepcopy(part["physicians"][0]) | {"work_point": 1, "last_name": "Pop"}
     part["work_points"].append(second)
     part["physicians"].append(colleague)
-    assert application.competent_counties(part) == ["CT", "CJ"]
-    cluj = application.part_for_county(part, "CJ")
+    assert schema.competent_counties(part) == ["CT", "CJ"]
+    cluj = schema.part_for_county(part, "CJ")
     assert [p["address"]["county"] for p in cluj["work_points"]] == ["CJ"]
     assert [(p["last_name"], p["work_point"]) for p in cluj["physicians"]] == [("Pop", 0)]

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job, JobState
-from enrolment.models import Case
-from enrolment.services import filings
+from workflows.models import Case
+from workflows.services import filings
 from tests.campaign import checker, run, work
 from tests.campaign.site import Broker, Processes
 from tests.world import application

@@ -30,8 +30,8 @@ from backoffice.celery import app
 from backoffice.crypto import keys
 from backoffice.http.logs import JsonFormatter
 from backoffice.romania import identifiers
-from enrolment.models import Case
-from enrolment.services import filings
+from workflows.models import Case
+from workflows.services import filings
 from notifications.models import Document
 from tests import world
 from tests.goals import canary
@@ -140,7 +140,7 @@ def errors(run, client, address):
             )
 
     for failure in (ValueError(VALUES["CNP of the applicant"]), broken):
-        with patch("enrolment.access.own_case", side_effect=failure):
+        with patch("workflows.access.own_case", side_effect=failure):
             page = reverse("enrolment:case", args=["0b0e0a62-8f0e-4c5c-9b0a-6f1f5f0a7c11"])
             assert run.ask(client, "get", page, {"q": VALUES["search"]}).status_code == 500
 
@@ -181,9 +181,9 @@ def decide(run, people, approved, asked):
     step(approved, people.head, outcome="return", text=text)
     step(approved, people.clerk, outcome="approve", text=text)
     step(approved, people.head, outcome="agree", text=text)
-    from enrolment.services import acts
+    from workflows.services import texts
 
-    step(approved, people.director, outcome="agree", text_sha256=acts.draft(approved, "approve").sha256)
+    step(approved, people.director, outcome="agree", text_sha256=texts.draft(approved, "approve").sha256)
     step(
         asked, people.clerk, outcome="completion", completion_reasons=["R11"], text=VALUES["free text of a completion"]
     )

@@ -9,7 +9,7 @@ from backoffice.accounts.services import memberships
 from backoffice.audit import log
 from backoffice.audit.codes import SENTENCES
 from backoffice.audit.models import Event
-from enrolment.services import decisions
+from workflows.services import decisions
 from tests.audit.conftest import checkpoint_file  # noqa: F401  (fixture)
 from tests.audit.lives import acts
 from tests.test_consistency import names

@@ -10,10 +10,11 @@ from django.db import Error, connection, transaction
 from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import memberships
-from enrolment.enums import Outcome
-from enrolment.errors import Refused
-from enrolment.models import Case, Decision, Enrolment, Party
-from enrolment.services import acts, decisions
+from workflows.enums import Outcome
+from workflows.errors import Refused
+from workflows.models import Case, Decision, Party
+from enrolment.providers.models import Enrolment
+from workflows.services import texts, decisions
 from tests.conftest import DAY
 from tests.enrolment import test_decisions
 from tests.world import file_case
@@ -43,12 +44,12 @@ def attempt(case, user, chance):
     elif stage == "endorse":
         decisions.endorse(case, by=user, outcome=outcome, text="x")
     else:
-        sha = acts.draft(case, outcome).sha256 if outcome != "return" else ""
+        sha = texts.draft(case, outcome).sha256 if outcome != "return" else ""
         decisions.sign(case, by=user, outcome=outcome, text_sha256=sha, text="x")
 
 
 def sequence(case, users, chance):
-    """A random run on one case, undone afterwards: how many acts passed, and what was violated."""
+    """A random run on one case, undone afterwards: how many texts passed, and what was violated."""
     with transaction.atomic():
         done = 0
         for _ in range(14):
@@ -88,7 +89,7 @@ def test_four_eyes_sequences(people, goal):
     done, found = campaign(people, SEQUENCES)
     goal(
         "G11-sequences",
-        value=f"{found} violations in {SEQUENCES} sequences, {done} acts passed, seed {SEED}",
+        value=f"{found} violations in {SEQUENCES} sequences, {done} texts passed, seed {SEED}",
         target="0 violations",
         ok=found == 0 and done > SEQUENCES,
     )

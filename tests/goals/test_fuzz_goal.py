@@ -12,7 +12,7 @@ from django.urls import reverse
 from backoffice.accounts.models import Membership, User
 from backoffice.http import throttle
 from backoffice.jobs.models import Job
-from enrolment.models import Filing
+from workflows.models import Filing
 from tests.isolation.matrix import scan
 from tests.test_consistency import names
 from tests.world import UICS, act, approved, file_case, open_task, run_jobs

@@ -1,6 +1,6 @@
 import json
 
-from enrolment.models import Case
+from workflows.models import Case
 from tests.conftest import DAY
 from tests.workflows.test_intake import DATA, FILE
 from workflows import intake
@@ -31,5 +31,5 @@ def test_intake(db, goal):
 
 
 def test_intake_self_test_notices_a_broken_rule(db, monkeypatch):
-    monkeypatch.setattr("enrolment.rules._sanitary_authorisations", lambda *args: [])
+    monkeypatch.setattr("enrolment.providers.rules._sanitary_authorisations", lambda *args: [])
     assert outcomes()[0] < 140

@@ -11,8 +11,8 @@ from django.urls import get_resolver, reverse
 from backoffice.accounts.models import House, Membership, Person, User
 from backoffice.crypto.encryption import EncryptedField
 from backoffice.jobs.models import Job
-from enrolment.models import Case
-from enrolment.services import filings
+from workflows.models import Case
+from workflows.services import filings
 from tests import world
 from tests.isolation.matrix import scan
 from tests.workflows.test_views import PAGES, boxes, paper_data
@@ -118,9 +118,9 @@ def posts(people, browse, case):
     taken = world.file_case(people.provider, uic=world.UICS[2])
     world.act(taken, people.clerk, outcome="approve")
     mine = world.file_case(people.provider, uic=world.UICS[3])
-    from workflows import carrying
+    from workflows.services import steps
 
-    carrying.claim(world.open_task(mine), by=people.clerk)
+    steps.claim(world.open_task(mine), by=people.clerk)
     step, open_step = world.open_task(mine).pk, world.open_task(case).pk
     newcomer = User.objects.create_user("nou@example.ro", "parola-lunga-1")
     asked = world.file_case(people.provider, uic=world.UICS[4])

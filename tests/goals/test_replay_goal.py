@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from backoffice.audit.models import Event
 from backoffice.jobs.models import Job
-from enrolment.models import Case, CompletionRequest, Decision, LicenceKey
-from enrolment.services import filings
+from workflows.models import Case, CompletionRequest, Decision
+from enrolment.providers.models import LicenceKey
+from workflows.services import filings
 from tests.workflows.test_views import paper_data
 from tests.world import act, application, approved, file_case, open_task, run_jobs, step_up
-from workflows import carrying
+from workflows.services import steps
 
 TIMES = 2_000 if os.environ.get("SCALE") == "campaign" else 200
 
@@ -39,7 +40,7 @@ def replays(people, browse):
     assert provider.post(filing).status_code == 302
     case = Case.objects.get()
     first = open_task(case)
-    carrying.claim(first, by=people.clerk)
+    steps.claim(first, by=people.clerk)
     step = reverse("workflows:act", args=[first.pk])
     asking = {"outcome": "completion", "completion_reasons": ["R11"], "text": "Lămuriți."}
     assert clerk.post(step, asking).status_code == 302

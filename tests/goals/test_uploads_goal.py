@@ -5,12 +5,12 @@ import random
 
 from django.urls import reverse
 
-from enrolment.attachments import services
-from enrolment.attachments.inspection import pdfs
-from enrolment.attachments.inspection.judge import judge
-from enrolment.attachments.inspection.runner import inspect
-from enrolment.attachments.models import Attachment, State
-from enrolment.services import filings
+from workflows.attachments import services
+from workflows.attachments.inspection import pdfs
+from workflows.attachments.inspection.judge import judge
+from workflows.attachments.inspection.runner import inspect
+from workflows.attachments.models import Attachment, AttachmentState
+from workflows.services import filings
 from tests.attachments.corpus import corpus
 from tests.attachments.sending import send
 from tests.world import run_jobs
@@ -40,7 +40,7 @@ def as_a_person(people, client, monkeypatch):
             filing = filings.start_online(owner=people.provider)
         send(client, "filing", filing.public_id, data, "malpractice_policy", f"{name}.html")
     run_jobs("inspect")
-    return {file.name.removesuffix(".html") for file in Attachment.objects.filter(state=State.CLEAN)}
+    return {file.name.removesuffix(".html") for file in Attachment.objects.filter(state=AttachmentState.CLEAN)}
 
 
 def served(client):
@@ -85,7 +85,7 @@ def test_uploads(people, browse, monkeypatch, goal):
     clean = as_a_person(people, client, monkeypatch)
     reasons = refused(HOSTILE, judge)
     shown, executable = served(client)
-    waiting = Attachment.objects.filter(state=State.QUARANTINE).count()
+    waiting = Attachment.objects.filter(state=AttachmentState.QUARANTINE).count()
     lost = mutants(BROKEN)
     kept_out = len(HOSTILE) - len(clean & set(HOSTILE))
     goal(
@@ -106,7 +106,7 @@ def test_uploads_self_test_notices_a_missing_name(monkeypatch):
 
 
 def test_uploads_self_test_notices_a_missing_check(monkeypatch):
-    monkeypatch.setattr("enrolment.attachments.inspection.judge.refuse_second_nature", lambda data: None)
+    monkeypatch.setattr("workflows.attachments.inspection.judge.refuse_second_nature", lambda data: None)
     assert refused(HOSTILE, judge) < len(HOSTILE)
 
 

@@ -4,8 +4,8 @@ from django.db import transaction
 
 from backoffice.accounts import access
 from backoffice.isolation import context
-from enrolment import access as doors
-from enrolment.models import Case
+from workflows import access as doors
+from workflows.models import Case
 from tests.isolation import matrix
 
 

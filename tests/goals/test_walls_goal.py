@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from backoffice.isolation import context, inspection, roles
-from enrolment.models import Case
+from workflows.models import Case
 from tests.isolation import matrix, probes
 from tests.world import application, file_case
 
@@ -128,7 +128,7 @@ def by_hand(sides, side, chance) -> int:
     try:
         with context.tenant_transaction(roles.WEB):
             if side:
-                context.enter_account(sides[side][0].pk)
+                tenant.enter_account(sides[side][0].pk)
             bad = len(set(Case.objects.values_list("pk", flat=True)) - own) + (
                 side is not None and not Case.objects.exists()
             )

@@ -18,11 +18,11 @@ from backoffice.accounts.models import User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import memberships, persons
 from backoffice.jobs.models import Job
-from enrolment.attachments import services as attachments
+from workflows.attachments import services as attachments
 from notifications.models import Document
 from tests.conftest import DAY
 from tests.world import act, application, approved, file_case, open_task, run_jobs, step_up
-from workflows import demo
+from enrolment.providers import demo
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 CANARY = {"ours": "Zorelefant", "theirs": "Zbenghelic"}
@@ -184,7 +184,7 @@ def side(filer, name: str, county: str, clerk, head, director) -> dict[str, dict
             place |= {"county": county}
         return file_case(filer, content=content)
 
-    from enrolment.services import filings
+    from workflows.services import filings
 
     start = 10 if name == "ours" else 50
     waiting, asked = filed(start), filed(start + 1)

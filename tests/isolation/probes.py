@@ -55,9 +55,9 @@ def contexts(world, house) -> dict[tuple[str, str], object]:
     )
     everybody = [name for name in roles.BY_NAME if name != "owner"]
     return {(name, "nothing"): lambda: None for name in everybody} | {
-        ("web", "clerk"): lambda: context.enter_account(world.principals["clerk"].pk),
-        ("web", "filer"): lambda: context.enter_account(world.principals["filer"].pk),
-        ("web", "role ended"): lambda: context.enter_account(world.principals["clerk whose role ended"].pk),
+        ("web", "clerk"): lambda: tenant.enter_account(world.principals["clerk"].pk),
+        ("web", "filer"): lambda: tenant.enter_account(world.principals["filer"].pk),
+        ("web", "role ended"): lambda: tenant.enter_account(world.principals["clerk whose role ended"].pk),
         ("worker", "job"): lambda: context.enter_job(job.pk, job.token),
         ("worker", "job of another claim"): lambda: context.enter_job(job.pk, uuid.uuid4()),
         ("report", "house"): lambda: context._run("select set_config('app.houses', %s, true)", [f"{{{house.pk}}}"]),

@@ -13,9 +13,9 @@ from backoffice.isolation import checks, context, roles
 from backoffice.isolation.rules import RULES, Open
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
-from enrolment.models import Case, Decision, Filing, RegistryEntry
+from workflows.models import Case, Decision, Filing, RegistryEntry
 from tests.world import act, application, approved, file_case
-from workflows.models import Turn
+from workflows.models import Assignment
 
 
 @pytest.fixture
@@ -37,14 +37,14 @@ def seen(enter=lambda: None, role=roles.WEB):
 
 
 def as_account(user):
-    return lambda: context.enter_account(user.pk)
+    return lambda: tenant.enter_account(user.pk)
 
 
 def test_without_a_context_nobody_sees_anything(two):
     for role in (roles.WEB, roles.WORKER, roles.REPORT):
         assert seen(role=role) == set()
     with context.tenant_transaction(roles.WEB):
-        for model in (User, Person, Membership, Filing, RegistryEntry, Decision, Turn, Job):
+        for model in (User, Person, Membership, Filing, RegistryEntry, Decision, Assignment, Job):
             assert not model.objects.exists()
 
 
@@ -81,17 +81,17 @@ def test_a_worker_sees_the_house_of_the_job_it_holds(two):
 
 def test_an_applicant_acts_for_a_house_only_inside(two):
     with context.tenant_transaction(roles.WEB):
-        context.enter_account(two.people.provider.pk)
-        assert not Turn.objects.exists()
+        tenant.enter_account(two.people.provider.pk)
+        assert not Assignment.objects.exists()
         with context.acting_for([two.here.house_id]):
-            assert [turn.case_id for turn in Turn.objects.all()] == [two.here.pk]
-        assert not Turn.objects.exists()
+            assert [turn.case_id for turn in Assignment.objects.all()] == [two.here.pk]
+        assert not Assignment.objects.exists()
 
 
 def test_a_filer_never_sees_how_the_house_decided(two):
     act(two.here, two.people.clerk, outcome="approve")
     with context.tenant_transaction(roles.WEB):
-        context.enter_account(two.people.provider.pk)
+        tenant.enter_account(two.people.provider.pk)
         assert Case.objects.get(pk=two.here.pk).state == "endorsement"
         assert not Decision.objects.exists()
 

@@ -17,7 +17,8 @@ from django.db import connection
 from backoffice.celery import app
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job, JobState
-from enrolment.models import Case, Enrolment, LicenceKey, RegistryEntry
+from workflows.models import Case, RegistryEntry
+from enrolment.providers.models import Enrolment, LicenceKey
 from notifications.models import Document, Message
 from tests.world import UICS, approved, broker_number, file_case
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from backoffice.accounts.models import Person
 from backoffice.accounts.services import persons
 from backoffice.crypto import encryption, keys, rotation
-from enrolment.models import Application, Decision, Filing
+from workflows.models import Version, Decision, Filing
 from tests.world import act, approved, file_case
 
 
@@ -30,7 +30,7 @@ def swap(model, column, one, other):
         cursor.execute(f'alter table "{table}" enable trigger user')
 
 
-@pytest.mark.parametrize(("model", "column"), [(Person, "cnp"), (Filing, "content"), (Application, "content")])
+@pytest.mark.parametrize(("model", "column"), [(Person, "cnp"), (Filing, "content"), (Version, "content")])
 def test_a_ciphertext_moved_to_another_row_does_not_open(people, model, column):
     file_case(people.provider)
     file_case(people.provider, uic="98765438")

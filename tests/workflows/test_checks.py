@@ -9,11 +9,11 @@ from viewflow.workflow import flow, lock
 from backoffice.accounts.roles import Can
 from backoffice.crypto import checks as key_checks
 from backoffice.crypto import keys
-from enrolment.enums import Stage
-from workflows import checks
-from workflows.engine import CaseRules
-from workflows.flows import EnrolmentFlow
-from workflows.nodes import Over, Step
+from workflows.enums import Stage
+from workflows.engine import checks
+from workflows.engine.lock import CaseRules
+from enrolment.providers.flow import EnrolmentFlow
+from workflows.engine.nodes import End, Step
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def test_a_flow_without_the_row_lock_is_seen():
         lock_impl = lock.select_for_update_lock
         start = flow.StartHandle().Next(this.step)
         step = Step(Can.REVIEW, Stage.PROPOSE).Next(this.over)
-        over = Over()
+        over = End()
 
     assert ids(Unlocked) == {"workflows.E001"}
 
@@ -52,7 +52,7 @@ def test_a_step_without_a_right_is_seen():
     class Open(CaseRules, flow.Flow):
         start = flow.StartHandle().Next(this.step)
         step = flow.View(lambda request: None).Next(this.over)
-        over = Over()
+        over = End()
 
     assert ids(Open) == {"workflows.E003"}
 

@@ -1,12 +1,12 @@
-"""Whatever a browser, or something that is none, posts to the form: no error page, and the draft still opens."""
+"""Whatever a browser, or something that is none, posts to the binding: no error page, and the draft still opens."""
 
 import random
 
 import pytest
 from django.urls import reverse
 
-from enrolment import form
-from enrolment.models import Filing
+from workflows.forms import binding
+from workflows.models import Filing
 from tests.world import act, file_case, open_task
 
 WORDS = [
@@ -54,7 +54,7 @@ VALUES = [
     "S04",
     "ș" * 300,
 ]
-SLUGS = [step.slug for step in form.steps()]
+SLUGS = [step.slug for step in binding.steps()]
 SEED = 7
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from enrolment.models import Case, Filing, RegistryEntry
+from workflows.models import Case, Filing, RegistryEntry
 from tests.conftest import DAY
 from workflows import intake
 

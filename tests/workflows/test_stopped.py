@@ -15,7 +15,7 @@ from backoffice.jobs import codes, queue, registry, tasks
 from backoffice.jobs.models import Job, JobState
 from notifications.models import Message
 from tests.world import approved, run_jobs
-from workflows import parked
+from workflows import failed
 
 PAGE = reverse("workflows:stopped")
 
@@ -99,7 +99,7 @@ def test_everything_that_stopped_for_one_reason_is_asked_for_at_once(people, bro
     assert "Reia toate (3)" in client.get(PAGE).content.decode()
     answer = client.post(reverse("workflows:retry_all_stopped"), {"motiv": "worker_lost"}, follow=True)
     assert "3 lucrări au fost cerute din nou." in answer.content.decode()
-    assert list(parked.of(people.house)) == [other]
+    assert list(failed.of(people.house)) == [other]
 
 
 def test_a_refused_address_is_masked_and_written_to_again_once_it_is_right(people, browse, case):
@@ -146,7 +146,7 @@ def test_work_that_nobody_takes_up_is_said(people, browse, case, minutes, said):
 def test_work_that_waits_for_its_next_attempt_is_not_late(people, browse, case):
     approved(case, people)
     Job.objects.update(due_at=Now() + timedelta(minutes=50))
-    assert parked.waiting(people.house) == []
+    assert failed.waiting(people.house) == []
 
 
 def test_every_code_that_can_occur_has_its_sentence():
@@ -163,8 +163,8 @@ def test_every_code_that_can_occur_has_its_sentence():
 
 
 def test_every_kind_and_every_queue_has_its_words():
-    assert set(registry.kinds()) <= set(parked.KINDS)
-    assert {registry.queue_of(kind) for kind in registry.kinds()} <= set(parked.QUEUES)
+    assert set(registry.kinds()) <= set(failed.KINDS)
+    assert {registry.queue_of(kind) for kind in registry.kinds()} <= set(failed.QUEUES)
 
 
 def test_a_failure_nobody_foresaw_is_parked_with_a_sentence(people, browse, monkeypatch):

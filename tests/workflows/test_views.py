@@ -11,12 +11,13 @@ from django.urls import reverse
 from backoffice.accounts.models import Membership
 from backoffice.accounts.services import memberships
 from backoffice.jobs import queue
-from enrolment.models import Case, Filing, LicenceKey
-from enrolment.services import acts, decisions
+from workflows.models import Case, Filing
+from enrolment.providers.models import LicenceKey
+from workflows.services import texts, decisions
 from notifications.models import Document
 from tests.world import act, application, approved, file_case, open_task, run_jobs
-from workflows import carrying
-from workflows.models import Turn
+from workflows.services import steps
+from workflows.models import Assignment
 
 
 def step(case):
@@ -242,7 +243,7 @@ def test_a_whole_case_through_the_pages(people, browse, case):
     assert browse(people.head).post(step(case), {"outcome": "agree"}).status_code == 302
     browse(people.director).post(claim(case))
     page = browse(people.director).get(step(case))
-    sha = acts.draft(case, decisions.proposal(case).outcome).sha256
+    sha = texts.draft(case, decisions.proposal(case).outcome).sha256
     assert sha in page.content.decode()
     assert browse(people.director).post(step(case), {"outcome": "agree", "text_sha256": sha}).status_code == 302
     run_jobs()
@@ -260,7 +261,7 @@ def test_signing_asks_for_a_fresh_log_in(people, browse, case):
     act(case, people.head, outcome="agree")
     client = browse(people.director, fresh=False)
     client.post(claim(case))
-    sha = acts.draft(case, decisions.proposal(case).outcome).sha256
+    sha = texts.draft(case, decisions.proposal(case).outcome).sha256
     answer = client.post(step(case), {"outcome": "agree", "text_sha256": sha})
     assert answer.status_code == 302
     assert "reauthenticate" in answer.url
@@ -311,7 +312,7 @@ def test_a_role_that_ended_a_minute_ago_acts_no_more(people, browse, case):
     assert client.post(url, {"outcome": "approve"}).status_code == 401  # the session ended with the role
     assert browse(people.clerk).post(url, {"outcome": "approve"}).status_code == 404
     with pytest.raises(PermissionDenied):
-        carrying.act(open_task(case), by=people.clerk, answer=carrying.Answer("approve"), today=case.filed_on)
+        steps.act(open_task(case), by=people.clerk, answer=steps.Answer("approve"), today=case.filed_on)
     case.refresh_from_db()
     assert case.state == "review"
 
@@ -332,7 +333,7 @@ def test_a_second_submit_finds_the_step_gone(people, browse, case):
     assert client.post(url, {"outcome": "approve"}).status_code == 302
     assert client.post(url, {"outcome": "approve"}).status_code == 409
     assert case.decisions.count() == 1
-    assert Turn.objects.get(case=case).step == "endorse"
+    assert Assignment.objects.get(case=case).step == "endorse"
 
 
 @pytest.mark.parametrize("pk", [0, 999999, 2**62])
@@ -449,7 +450,7 @@ def test_a_page_costs_the_same_for_one_row_and_for_fifty(people, browse, page):
 
 def test_the_inbox_shows_the_most_urgent_first_and_pages_by_key(people, browse):
     many(people, 30)
-    Turn.objects.filter(case__provider_name="Cabinet 17").update(due_on="2026-12-01")
+    Assignment.objects.filter(case__provider_name="Cabinet 17").update(due_on="2026-12-01")
     client = browse(people.clerk)
     first = client.get(reverse("workflows:inbox"), {"lista": "all"})
     rows = [t.case.provider_name for t in first.context["page"].rows]

@@ -29,7 +29,8 @@ check: setup ## lint, types, import layers, templates, catalogues, migrations, a
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/djlint templates docker/pages --lint --quiet
+	$(BIN)/djlint templates docker/pages --check --quiet
 	$(BIN)/python -m tests.static
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest tests/platform/test_migrations.py

@@ -39,7 +39,9 @@ def frozen_text(kind: str, context: dict[str, Any]) -> tuple[str, str]:
     """
     signed = {key: value for key, value in context.items() if key not in UNSIGNED}
     canonical = json.dumps({"kind": kind, "context": signed}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    html = render_to_string(f"pdf/{_path(kind)}_text.html", _readable(context) | {"number": "", "date": None, "sign": None})
+    html = render_to_string(
+        f"pdf/{_path(kind)}_text.html", _readable(context) | {"number": "", "date": None, "sign": None}
+    )
     return html, hashlib.sha256(canonical.encode()).hexdigest()
 
 

@@ -26,7 +26,8 @@ def get_sealed_document_or_404(about: UUID, public_id: UUID) -> Document:
 def pdf_response(act: Document) -> HttpResponse:
     """The sealed bytes, shown in the browser under a name that says what they are."""
     response = HttpResponse(bytes(act.pdf or b""), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{act.kind.rpartition(".")[2]}-{act.number.replace("/", "-")}.pdf"'
+    name = f"{act.kind.rpartition('.')[2]}-{act.number.replace('/', '-')}.pdf"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 

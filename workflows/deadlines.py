@@ -19,8 +19,7 @@ from backoffice.jobs.models import Job
 from backoffice.jobs.registry import Handler, register, register_subjects
 from backoffice.romania.calendar import add_working_days, today
 from workflows.models import Case, CompletionRequest
-from workflows.services import completions
-from workflows.services import steps
+from workflows.services import completions, steps
 
 CLOCK = "completion_clock"
 REMINDERS = (5, 8)
@@ -61,9 +60,9 @@ def due_occasions(day: date) -> list[Occasion]:
 
 def settle(job: Job, result: None) -> None:
     """Do what is due today for this request: whatever was missed meanwhile is done too, whatever was done is not."""
-    asked = CompletionRequest.objects.select_related("case__filing__owner", "case__house", "case__entry", "case__assignment").get(
-        pk=job.object_id
-    )
+    asked = CompletionRequest.objects.select_related(
+        "case__filing__owner", "case__house", "case__entry", "case__assignment"
+    ).get(pk=job.object_id)
     if asked.answered_at or asked.lapsed_at:
         return
     day = today()

@@ -5,9 +5,9 @@ from datetime import date
 from django.db import transaction
 
 from backoffice.accounts.models import User
+from enrolment.providers.flow import EnrolmentFlow
 from workflows.models import Case, Filing
 from workflows.services import filings
-from enrolment.providers.flow import EnrolmentFlow
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from backoffice.jobs.codes import register
 
 register(
     {
-    "case_not_signed": _("Dosarul nu are încă decizia semnată, deci nu se poate emite nimic. Deschideți dosarul."),
-    "FlowLockFailed": _("Dosarul a fost folosit de altcineva la fiecare încercare. Reluați lucrarea."),
+        "case_not_signed": _("Dosarul nu are încă decizia semnată, deci nu se poate emite nimic. Deschideți dosarul."),
+        "FlowLockFailed": _("Dosarul a fost folosit de altcineva la fiecare încercare. Reluați lucrarea."),
     }
 )

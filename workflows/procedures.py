@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -97,6 +98,8 @@ class Procedure(ABC):
     documents: Mapping[Outcome, tuple[DocumentKind, ...]]
     attachments: tuple[Kind, ...] = ()
     capacities: Mapping[str, Text] = {}
+    # What the key of a subject is called where it is a public code that people may read; empty: it is shown nowhere.
+    key_label: Text = ""
     rules_version: str = ""
     # Templates: what filing needs (before the form), and what this procedure adds to the case page and the applicant's.
     introduction: str
@@ -118,6 +121,10 @@ class Procedure(ABC):
     @abstractmethod
     def subject(self, content: dict[str, Any]) -> Subject:
         """Whom the content is about and who is named in it."""
+
+    def draft_name(self, content: dict[str, Any]) -> str:
+        """What a draft is about, in a list; empty while it does not say so."""
+        return ""
 
     def findings(
         self,
@@ -158,7 +165,7 @@ class Procedure(ABC):
 
     def signed(self, case: Case, outcome: Outcome) -> None:
         """What exists from the signature on; runs in the signing transaction."""
-        return None
+        return
 
     def make(self, outcome: Outcome) -> Made:
         """What the worker makes before it renders; may repeat, sees no database."""
@@ -166,7 +173,7 @@ class Procedure(ABC):
 
     def issued(self, case: Case, made: Made) -> None:
         """Keep what was made; runs in the transaction that marks the issuing done."""
-        return None
+        return
 
     def panel_context(self, case: Case, user: User) -> dict[str, Any]:
         """What the templates `panel` and `applicant_panel` show."""
@@ -176,22 +183,29 @@ class Procedure(ABC):
         """Make DEMO cases through the services, once; how many."""
         return 0
 
+    @cached_property
+    def nodes(self) -> dict[str, Any]:
+        """The nodes of the flow by name, in the order in which the flow's class writes them."""
+        known = {node.name: node for node in self.flow.instance.nodes()}
+        return {name: known[name] for name in vars(self.flow) if name in known}
+
+    @cached_property
+    def steps(self) -> dict[str, Any]:
+        """The flow's steps of people by the code of their stage, in order."""
+        return {node.stage.code: node for node in self.nodes.values() if hasattr(node, "stage")}
+
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """The stages of its decisions in their order, as the flow's nodes say it."""
-        return tuple(node.stage for node in self.flow.instance.nodes() if hasattr(node, "stage"))
+        """The stages of its decisions in their order, as the flow's steps say it."""
+        return tuple(step.stage for step in self.steps.values())
 
     def stage(self, code: str) -> Stage:
         """The stage with this code. Raises `KeyError`."""
-        return {stage.code: stage for stage in self.stages}[code]
+        return self.steps[code].stage
 
     def right_for(self, stage: str) -> Can:
         """The right that the flow's step of this stage asks for."""
-        return next(
-            node.right
-            for node in self.flow.instance.nodes()
-            if getattr(node, "stage", None) and node.stage.code == stage
-        )
+        return self.steps[stage].right
 
     def state_label(self, state: str) -> Text:
         """Where a case in this state stands, in words."""
@@ -199,7 +213,7 @@ class Procedure(ABC):
 
     def step_label(self, node: str) -> Text:
         """What is to be done at this node of the flow, in words."""
-        return next((found.title for found in self.flow.instance.nodes() if found.name == node), "")
+        return getattr(self.nodes.get(node), "title", "")
 
     def capacity_label(self, capacity: str) -> Text:
         """In what capacity a person is a party, in words."""

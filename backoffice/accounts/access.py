@@ -58,7 +58,12 @@ class Grants:
 
     def procedures_with(self, right: Can, house: House) -> list[str]:
         """The procedures in which one holds a right there."""
-        found = [code for role in self.roles_in(house) for code, rights in rights_by_procedure(role).items() if right in rights]
+        found = [
+            code
+            for role in self.roles_in(house)
+            for code, rights in rights_by_procedure(role).items()
+            if right in rights
+        ]
         return sorted(set(found))
 
     def may(self, right: Can, house: House, procedure: str) -> bool:

@@ -20,9 +20,9 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from tink import TinkError
 
+from backoffice.accounts import tenant
 from backoffice.accounts.models import Session, User
 from backoffice.crypto.encryption import decrypt, encrypt
-from backoffice.isolation import context
 
 SEEN_EVERY_SECONDS = 60
 

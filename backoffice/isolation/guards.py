@@ -63,7 +63,13 @@ def guard(
     table = _table(on)
     _add(
         Guard(
-            table, name, _when(event, each), f"{table}_{name}()", body=body.strip(), sees_all=sees_all, deferred=deferred
+            table,
+            name,
+            _when(event, each),
+            f"{table}_{name}()",
+            body=body.strip(),
+            sees_all=sees_all,
+            deferred=deferred,
         )
     )
 

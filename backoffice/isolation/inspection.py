@@ -108,7 +108,10 @@ def _functions(connection: BaseDatabaseWrapper) -> list[str]:
         f"and (pg_get_userbyid(p.proowner) <> '{roles.DEFINER}' or p.proconfig is null or "
         "not exists (select from unnest(p.proconfig) c where c like 'search_path=%'))",
     )
-    return [f"function {name} sees past the policies without belonging to the definer role and having its own search_path" for (name,) in loose]
+    return [
+        f"function {name} sees past the policies without belonging to the definer role and having its own search_path"
+        for (name,) in loose
+    ]
 
 
 def _views(connection: BaseDatabaseWrapper) -> list[str]:

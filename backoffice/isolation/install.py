@@ -5,8 +5,7 @@ import hashlib
 from django.db import ProgrammingError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from backoffice.isolation import roles
-from backoffice.isolation import guards
+from backoffice.isolation import guards, roles
 from backoffice.isolation.rules import Open, Rule, declarations
 
 VERBS = {"s": "select", "i": "insert", "u": "update", "d": "delete"}
@@ -20,7 +19,10 @@ def install(connection: BaseDatabaseWrapper) -> None:
     """Install everything. Raises `NotInstalled`."""
     _ensure_roles(connection)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for statement in [*filter(None, statements(connection)), f"comment on schema public is 'row-level security {fingerprint(connection)}'"]:
+        for statement in [
+            *filter(None, statements(connection)),
+            f"comment on schema public is 'row-level security {fingerprint(connection)}'",
+        ]:
             cursor.execute(statement)
 
 
@@ -62,7 +64,10 @@ grant usage on all sequences in schema public to {roles.DEFINER};
 def _functions() -> list[str]:
     """The functions of all rooms; those `security definer` belong to the definer role, which sees all rows."""
     bodies = "\n".join(declarations().functions)
-    return [f"set local role {roles.DEFINER}; set local check_function_bodies = off; {bodies}; reset role", guards.SHARED]
+    return [
+        f"set local role {roles.DEFINER}; set local check_function_bodies = off; {bodies}; reset role",
+        guards.SHARED,
+    ]
 
 
 def _guards(there: set[str]) -> list[str]:
@@ -70,7 +75,9 @@ def _guards(there: set[str]) -> list[str]:
     found = [guard for guard in guards.registered() if guard.table in there]
     seeing = "; ".join(guard.function_sql for guard in found if guard.sees_all and guard.body)
     return [
-        f"set local role {roles.DEFINER}; set local check_function_bodies = off; {seeing}; reset role" if seeing else "",
+        f"set local role {roles.DEFINER}; set local check_function_bodies = off; {seeing}; reset role"
+        if seeing
+        else "",
         *[guard.function_sql for guard in found if guard.body and not guard.sees_all],
         *[guard.trigger_sql for guard in found],
     ]

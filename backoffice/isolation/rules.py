@@ -17,8 +17,6 @@ from pathlib import Path
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 
-from backoffice.isolation import roles
-
 HOUSES = "any ((select app_houses())::bigint[])"
 MINE = "(select app_user())"
 

@@ -70,6 +70,7 @@ class Providers(Procedure):
         "legal_representative": gettext_lazy("Reprezentant legal"),
         "physician": gettext_lazy("Medic declarat"),
     }
+    key_label = "CUI"
     rules_version = rules.RULES_VERSION
     introduction = "providers/introduction.html"
     panel = "providers/panel.html"
@@ -93,10 +94,13 @@ class Providers(Procedure):
             key=subject_key(provider["uic"]),
             name=provider["name"],
             email=provider["email"],
-            parties=tuple(
-                Named(who["cnp"], who["last_name"], who["first_name"], capacity) for who, capacity in people
-            ),
+            parties=tuple(Named(who["cnp"], who["last_name"], who["first_name"], capacity) for who, capacity in people),
         )
+
+    def draft_name(self, content: dict[str, Any]) -> str:
+        """The name of the provider."""
+        provider = content.get("provider")
+        return str(provider.get("name") or "") if isinstance(provider, dict) else ""
 
     def findings(
         self,

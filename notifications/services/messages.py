@@ -120,7 +120,9 @@ def _mail(message: Message) -> EmailMessage:
         headers={"Message-ID": f"<{message.public_id}@des-backoffice>", "Auto-Submitted": "auto-generated"},
     )
     for document in message.documents.all():
-        mail.attach(f"{document.kind.rpartition(".")[2]}-{document.code}.pdf", bytes(document.pdf or b""), "application/pdf")
+        mail.attach(
+            f"{document.kind.rpartition('.')[2]}-{document.code}.pdf", bytes(document.pdf or b""), "application/pdf"
+        )
     return mail
 
 

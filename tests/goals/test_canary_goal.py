@@ -290,7 +290,7 @@ def scanned(house, tmp_path):
         assert len(mailbox.messages) >= 2
         columns = canary.columns()
         broker_files = waiting + canary.broker_files()
-    run.values |= {f"secret {name}": keys.text(name)[:64] for name in ("django_secret_key", "licence_key")}
+    run.values |= {f"secret {name}": keys.text(name)[:64] for name in ("django_secret_key", "verifier_key")}
     places = columns | {
         "web log": (run.log.getvalue()).encode(),
         "gunicorn log": (tmp_path / "web.log").read_bytes(),

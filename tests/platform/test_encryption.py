@@ -145,7 +145,7 @@ def test_the_list_of_keys_shows_ids_and_no_secret(keysets):
     shown = run("keys")
     for name in keys.REGISTRY:
         assert name in shown
-    for name in ("django_secret_key", "licence_key"):
+    for name in ("django_secret_key", "verifier_key"):
         assert keys.text(name) not in shown
     for entry in json.loads(keys.text("field_keyset.json"))["key"]:
         assert str(entry["keyId"]) in shown

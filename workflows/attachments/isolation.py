@@ -4,7 +4,9 @@ from backoffice.isolation.rules import Rule, declare, extend
 
 declare(
     {
-        "attachments_attachment": Rule("filing_in_reach(filing_id) or filing_of_job(filing_id)", web="siu", worker="su"),
+        "attachments_attachment": Rule(
+            "filing_in_reach(filing_id) or filing_of_job(filing_id)", web="siu", worker="su"
+        ),
         "attachments_attachmentblob": Rule(
             "exists (select from attachments_attachment a where a.id = attachment_id)", web="sid", worker="si"
         ),

@@ -13,6 +13,7 @@ from backoffice.crypto.encryption import EncryptedField, EncryptedJSONField
 from backoffice.isolation.guards import append_only, guard, never_deleted
 from workflows.attachments.inspection.limits import MAX_FILE_BYTES
 from workflows.attachments.inspection.magic import Media
+from workflows.attachments.kinds import label_of
 from workflows.attachments.refusals import REASONS
 from workflows.models import Filing
 
@@ -63,6 +64,11 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+    @property
+    def kind_label(self) -> str | Promise:
+        """What it is a scan of."""
+        return label_of(self.kind)
 
     @property
     def why_refused(self) -> str | Promise:

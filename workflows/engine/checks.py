@@ -63,7 +63,8 @@ def problems(flow_class: type[Flow]) -> Iterator[CheckMessage]:
 
 def _order_problems(flow_class: type[Flow]) -> Iterator[CheckMessage]:
     """The order in which the steps stand in the flow is the order of stages on its cases: do the arrows agree?"""
-    steps = [node for node in _nodes(flow_class) if isinstance(node, Step)]
+    known = {node.name: node for node in _nodes(flow_class)}
+    steps = [known[name] for name in vars(flow_class) if isinstance(known.get(name), Step)]
     codes = [step.stage.code for step in steps]
     if len(codes) < 2 or codes[0] != FIRST or codes[-1] != LAST or len(set(codes)) < len(codes):
         yield _error(flow_class, f"has the stages {codes}.", f"Begin with {FIRST}, end with {LAST}, no stage twice.", 5)

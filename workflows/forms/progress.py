@@ -23,7 +23,11 @@ def progress(draft: Filing, current: str) -> list[dict]:
         pages.append({"slug": page.slug, "title": page.title, "state": state, "url": url})
     groups = attachments.groups(draft)
     attached = not all(group.is_missing for group in groups)
-    ends = [("acte-atasate", _("Acte atașate"), "done" if attached else "todo", "workflows:filing_scans")] if groups else []
+    ends = (
+        [("acte-atasate", _("Acte atașate"), "done" if attached else "todo", "workflows:filing_scans")]
+        if groups
+        else []
+    )
     ends += [("verificare", _("Verificare și depunere"), "todo", "workflows:file_review")]
     for slug, title, state, name in ends:
         pages.append({"slug": slug, "title": title, "state": state, "url": reverse(name, args=[draft.public_id])})

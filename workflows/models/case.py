@@ -88,6 +88,14 @@ class Case(models.Model):
 
         return procedures.get(self.procedure).state_label(self.state)
 
+    @property
+    def subject_code(self) -> str:
+        """The key of the subject as people read it, where it is a public code: `CUI 12345674`."""
+        from workflows import procedures
+
+        label = procedures.get(self.procedure).key_label
+        return f"{label} {self.subject_key}" if label else ""
+
     def state_after(self, stage: str, outcome: Outcome) -> str:
         """The state once `stage` agreed with the proposed outcome: the next stage that this outcome passes, or issuing."""
         codes = [s["code"] for s in self.stages if s["only_on"] in ("", outcome) or s["code"] == stage]

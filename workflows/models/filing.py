@@ -62,6 +62,20 @@ class Filing(models.Model):
         return str(self.public_id)
 
     @property
+    def name(self) -> str:
+        """What a draft is about, as far as it says so."""
+        from workflows import procedures
+
+        return procedures.get(self.procedure).draft_name(self.content)
+
+    @property
+    def first_page(self) -> str:
+        """Where one goes on with a draft."""
+        from workflows import procedures
+
+        return procedures.get(self.procedure).form.pages[0].slug
+
+    @property
     def is_submitted(self) -> bool:
         return self.submitted_at is not None
 

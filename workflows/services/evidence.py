@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from backoffice.audit import codes
 from backoffice.audit.models import Event
 from backoffice.audit.proof import NotYet, prove
-from workflows.models import Case
 from notifications.models import Document
+from workflows.models import Case
 
 __all__ = ["NotYet", "proof_of"]
 

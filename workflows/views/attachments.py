@@ -30,8 +30,8 @@ from workflows.attachments.inspection.magic import CONTENT_TYPES, SUFFIXES, Medi
 from workflows.attachments.models import Attachment, AttachmentBlob
 from workflows.attachments.refusals import REASONS
 from workflows.errors import Refused
-from workflows.models import Filing
 from workflows.forms.progress import progress
+from workflows.models import Filing
 
 
 @dataclass(frozen=True)

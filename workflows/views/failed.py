@@ -52,7 +52,9 @@ def retry_all(request: SignedInRequest) -> HttpResponse:
     count = failed.retry_all(_house(request), code=request.POST.get("motiv", "")[:60], by=request.user)
     messages.success(
         request,
-        ngettext("{n} operațiune a fost cerută din nou.", "{n} operațiuni au fost cerute din nou.", count).format(n=count),
+        ngettext("{n} operațiune a fost cerută din nou.", "{n} operațiuni au fost cerute din nou.", count).format(
+            n=count
+        ),
     )
     return redirect("workflows:failed")
 

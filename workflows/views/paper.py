@@ -72,9 +72,7 @@ def new(request: SignedInRequest) -> HttpResponse:
         if procedure is None:
             raise Http404
         frame = {"channel": "counter", "received_on": today().isoformat(), "signature": "handwritten"}
-        draft = filings.start_paper(
-            procedure, house=house, channel=Channel.COUNTER, content=frame, by=request.user
-        )
+        draft = filings.start_paper(procedure, house=house, channel=Channel.COUNTER, content=frame, by=request.user)
         return redirect("workflows:paper", public_id=draft.public_id)
     drafts = Filing.objects.filter(house=house, owner=request.user, submitted_at__isnull=True).order_by("-saved_at")
     return render(request, "workflows/paper_new.html", {"drafts": drafts[:10], "procedures": keyed})

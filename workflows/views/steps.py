@@ -19,7 +19,6 @@ from workflows.models import Case
 from workflows.models.decision import LAST
 from workflows.services import decisions, steps, texts
 from workflows.services.casefile import CaseFile
-from workflows.views import case as case_page
 
 
 @require_POST

@@ -20,6 +20,8 @@ from backoffice.romania.calendar import today
 from enrolment.models import Filing
 from tests.accounts.test_accounts import CNP, start
 
+pytestmark = pytest.mark.calendar
+
 COOKIE = settings.SESSION_COOKIE_NAME
 
 

@@ -14,6 +14,8 @@ from enrolment.services import acts, decisions
 from tests.conftest import DAY
 from tests.world import rejected
 
+pytestmark = pytest.mark.calendar
+
 APPROVE, REJECT, RETURN = Outcome.APPROVE, Outcome.REJECT, Outcome.RETURN
 
 

@@ -10,6 +10,8 @@ from enrolment.enums import EntryKind
 from enrolment.models import RegistryCounter, RegistryEntry
 from enrolment.services import registry
 
+pytestmark = pytest.mark.calendar
+
 DAY = date(2026, 11, 23)
 
 

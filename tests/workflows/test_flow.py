@@ -21,6 +21,8 @@ from workflows.engine import RowLock
 from workflows.flows import EnrolmentFlow
 from workflows.models import Turn
 
+pytestmark = pytest.mark.calendar
+
 
 def path(case):
     return [task.flow_task.name for task in Task.objects.filter(process=case.turn.process).order_by("pk")]
@@ -175,7 +177,7 @@ def test_one_filing_over_two_counties_is_decided_by_two_houses(people):
     assert {here.house.code, there.house.code} == {"CAS-CT", "CAS-CJ"}
     assert here.filing_id == there.filing_id
     assert [p["last_name"] for p in Case.objects.get(house__code="CAS-CJ").content["physicians"]] == ["Rus"]
-    assert {str(c.entry) for c in (here, there)} == {"1/23.11.2026"}
+    assert {str(c.entry) for c in (here, there)} == {f"1/{DAY:%d.%m.%Y}"}
     act(Case.objects.get(house__code="CAS-CJ"), people.stranger, outcome="approve")
 
 

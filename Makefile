@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(STAMP) ## install everything into .venv, once
 	@$(BIN)/python -m backoffice.ops.system
@@ -23,6 +23,9 @@ demo: setup ## try it: web, worker and beat with demo data (PORT=8000)
 
 test: setup ## run the tests (ARGS=..., DATABASE_URL=..., REDIS_URL=...)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-calendar: setup ## the tests of days and terms at year end, clock change, 29 February (ARGS=--whole)
+	@$(BIN)/python -m tests.calendar_runs $(ARGS)
 
 check: setup ## lint, types, import layers, templates, catalogues, migrations, assets
 	$(BIN)/ruff check .
@@ -54,4 +57,4 @@ assets: ## fetch the vendored browser assets anew (needs npm)
 messages: setup ## collect and compile the catalogues (needs gettext)
 	$(BIN)/python locale/catalogues.py
 
-.PHONY: help setup demo test check goals bench lock assets messages
+.PHONY: help setup demo test test-calendar check goals bench lock assets messages

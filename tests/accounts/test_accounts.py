@@ -21,6 +21,8 @@ from backoffice.accounts.services import identities, memberships, persons
 from backoffice.audit.models import Event
 from backoffice.romania import calendar
 
+pytestmark = pytest.mark.calendar
+
 CNP = "2811103409027"
 
 

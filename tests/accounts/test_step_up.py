@@ -16,6 +16,8 @@ from backoffice.romania import calendar
 from tests.accounts.test_accounts import start
 from tests.world import act, approved, open_task, run_jobs
 
+pytestmark = pytest.mark.calendar
+
 
 def asks_for_proof(answer):
     return answer.status_code == 302 and "reauthenticate" in answer.url

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from workflows.attachments.inspection import limits, runner
+from workflows.attachments.inspection.child import confine
 from workflows.attachments.inspection.judge import judge
 from workflows.attachments.inspection.runner import Unavailable, inspect
 from workflows.attachments.inspection.verdict import Verdict
@@ -58,8 +59,15 @@ def test_pages_are_readable_and_bounded():
     assert max(pictures(saved(photo(size=(4000, 3000)), "JPEG"))[0].size) == limits.PAGE_LONG_SIDE
 
 
-def test_what_never_ends_is_killed_and_refused():
-    assert inspect(pdf(laughs), cpu_seconds=2).reason == "too_heavy"
+@pytest.mark.parametrize("cpu_seconds", [1, limits.CHILD_CPU_SECONDS])
+def test_what_never_ends_is_killed_and_refused(cpu_seconds):
+    """Whichever gives out first: a fast machine fills the child's memory before the seconds are over."""
+    assert inspect(pdf(laughs), cpu_seconds=cpu_seconds).reason == "too_heavy"
+
+
+def test_a_loop_without_end_is_refused_when_its_seconds_are_over(monkeypatch):
+    child(monkeypatch, f"from {confine.__module__} import confine; confine(1)\nwhile True: pass")
+    assert inspect(b"x").reason == "too_heavy"
 
 
 # --- the child -------------------------------------------------------------------------------------------------------------------
@@ -72,7 +80,7 @@ def child(monkeypatch, program):
 
 @pytest.mark.parametrize(
     ("number", "reason"),
-    [(signal.SIGXCPU, "too_heavy"), (signal.SIGSEGV, "unreadable"), (signal.SIGABRT, "unreadable")],
+    [(signal.SIGXCPU, "too_heavy"), (signal.SIGABRT, "too_heavy"), (signal.SIGSEGV, "unreadable")],
 )
 def test_a_file_that_kills_its_inspector_is_refused(monkeypatch, number, reason):
     child(monkeypatch, f"import os; os.kill(os.getpid(), {int(number)})")

@@ -15,6 +15,8 @@ from workflows.services import texts, decisions
 from tests.conftest import DAY
 from tests.world import rejected
 
+pytestmark = pytest.mark.calendar
+
 APPROVE, REJECT, RETURN = Outcome.APPROVE, Outcome.REJECT, Outcome.RETURN
 
 

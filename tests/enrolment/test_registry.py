@@ -10,6 +10,8 @@ from workflows.enums import EntryKind
 from workflows.models import RegistryCounter, RegistryEntry
 from workflows.services import registry
 
+pytestmark = pytest.mark.calendar
+
 DAY = date(2026, 11, 23)
 
 

@@ -1,8 +1,7 @@
 import json
 
 from workflows.models import Case
-from tests.conftest import DAY
-from tests.workflows.test_intake import DATA, FILE
+from tests.workflows.test_intake import DATA, DAY, FILE
 from workflows import intake
 
 

@@ -17,6 +17,8 @@ from workflows.models import Case, Decision, Filing, RegistryEntry
 from tests.world import act, application, approved, file_case
 from workflows.models import Assignment
 
+pytestmark = pytest.mark.calendar
+
 
 @pytest.fixture
 def two(people):

@@ -11,6 +11,8 @@ from backoffice.jobs import queue, registry, tasks
 from backoffice.jobs.models import Job, JobState
 from backoffice.jobs.registry import Handler, Permanent, Transient
 
+pytestmark = pytest.mark.calendar
+
 
 @pytest.fixture
 def kind(monkeypatch):

@@ -176,6 +176,7 @@ def test_the_whole_worker_group_killed_loses_nothing(house):
     assert len(mailbox.messages) == 1
 
 
+@pytest.mark.calendar
 def test_a_flushed_broker_loses_nothing(house):
     people, case, environment, _ = house
     approved(case, people)

@@ -18,6 +18,8 @@ from notifications.models import Document
 from notifications.services import documents
 from tests.world import approved, rejected, run_jobs
 
+pytestmark = pytest.mark.calendar
+
 CODE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LETTERS = "ȘșȚțĂăÂâÎî"
 

@@ -11,9 +11,9 @@ from backoffice.crypto import checks as key_checks
 from backoffice.crypto import keys
 from workflows.enums import Stage
 from workflows.engine import checks
-from workflows.engine.lock import CaseRules
+from workflows.engine.lock.lock import CaseRules
 from enrolment.providers.flow import EnrolmentFlow
-from workflows.engine.nodes import End, Step
+from workflows.engine.lock.nodes import End, Step
 
 
 @pytest.fixture(autouse=True)

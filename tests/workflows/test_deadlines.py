@@ -7,23 +7,29 @@ import time_machine
 
 from backoffice.audit.models import Event
 from backoffice.jobs.models import Job
-from backoffice.romania.calendar import BUCHAREST, add_working_days, today
+from backoffice.romania.calendar import BUCHAREST, add_working_days
 from workflows.enums import CaseState
+from workflows.models import CompletionRequest
 from workflows.services import completions
 from notifications.models import Message
+from tests.conftest import DAY
 from tests.world import act, file_case, run_jobs
 from workflows.services import steps
 from workflows import deadlines
 
+pytestmark = pytest.mark.calendar
+
 
 @pytest.fixture
 def asked(people, case):
+    """A completion asked for at noon of one day; the database would write its own moment, perhaps of the day after."""
     act(case, people.clerk, outcome="completion", reasons=("R11",), text="Lămuriți.")
+    CompletionRequest.objects.update(asked_at=datetime.combine(DAY, time(12), BUCHAREST))
     return completions.open_request(case)
 
 
-def after(asked, working_days):
-    return add_working_days(asked.asked_at.astimezone(BUCHAREST).date(), working_days)
+def after(working_days):
+    return add_working_days(DAY, working_days)
 
 
 def run_on(day):
@@ -36,7 +42,7 @@ def run_on(day):
 
 def test_reminders_come_once_each_and_a_lapse_returns_the_case_flagged(asked, case):
     for days, found, messages in ((4, 0, 1), (5, 1, 2), (5, 0, 2), (8, 1, 3), (9, 0, 3)):
-        assert run_on(after(asked, days)) == found
+        assert run_on(after(days)) == found
         assert Message.objects.count() == messages
     assert run_on(asked.due_on + timedelta(days=1)) == 1
     case.refresh_from_db()
@@ -46,7 +52,7 @@ def test_reminders_come_once_each_and_a_lapse_returns_the_case_flagged(asked, ca
 
 
 def test_runs_that_were_missed_are_made_up(asked):
-    assert run_on(after(asked, 9)) == 2
+    assert run_on(after(9)) == 2
     assert Message.objects.count() == 3
 
 
@@ -58,9 +64,9 @@ def test_a_lapse_that_was_missed_is_not_announced_by_late_reminders(asked, case)
 
 
 def test_an_answer_before_the_worker_came_leaves_nothing_to_do(asked, case, people):
-    day = after(asked, 5)
+    day = after(5)
     assert deadlines.enqueue_due(day) == 1
-    steps.complete(case, by=people.provider, content=case.content, today=today())
+    carrying.complete(case, by=people.provider, content=case.content, today=DAY)
     assert run_on(day) == 0
     assert Message.objects.count() == 1
     assert Job.objects.get(kind=deadlines.CLOCK).state == "done"

@@ -20,9 +20,11 @@ from notifications.models import Document, Message
 from tests.conftest import DAY
 from tests.world import act, application, approved, file_case, open_task, rejected, run_jobs
 from workflows.services import steps
-from workflows.engine.lock import RowLock
+from workflows.engine.lock.lock import RowLock
 from enrolment.providers.flow import EnrolmentFlow
 from workflows.models import Assignment
+
+pytestmark = pytest.mark.calendar
 
 
 def path(case):
@@ -178,7 +180,7 @@ def test_one_filing_over_two_counties_is_decided_by_two_houses(people):
     assert {here.house.code, there.house.code} == {"CAS-CT", "CAS-CJ"}
     assert here.filing_id == there.filing_id
     assert [p["last_name"] for p in Case.objects.get(house__code="CAS-CJ").content["physicians"]] == ["Rus"]
-    assert {str(c.entry) for c in (here, there)} == {"1/23.11.2026"}
+    assert {str(c.entry) for c in (here, there)} == {f"1/{DAY:%d.%m.%Y}"}
     act(Case.objects.get(house__code="CAS-CJ"), people.stranger, outcome="approve")
 
 

@@ -1,6 +1,7 @@
 """`manage.py intake`: 140 of 140, twice (the regression set of paper requests)."""
 
 import json
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from workflows.models import Case, Filing, RegistryEntry
-from tests.conftest import DAY
 from workflows import intake
 
+pytestmark = pytest.mark.calendar
+
+DAY = date(2026, 11, 23)  # for which the paper requests were written: their papers are in force then
 DATA = Path(__file__).parent.parent / "enrolment" / "data" / "applications"
 FILE = DATA / "applications.jsonl"
 
@@ -49,6 +52,11 @@ def test_a_redirected_request_leaves_a_number_in_the_house_of_entry(db, tmp_path
     case = Case.objects.select_related("entry__redirected_from__house").get(filing__reference="A-0026")
     assert case.house.code == "CAS-VS"
     assert case.entry.redirected_from.house.code == "CAS-BZ"
+
+
+@pytest.fixture
+def today():
+    return DAY
 
 
 @pytest.fixture

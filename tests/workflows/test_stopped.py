@@ -17,6 +17,8 @@ from notifications.models import Message
 from tests.world import approved, run_jobs
 from workflows import failed
 
+pytestmark = pytest.mark.calendar
+
 PAGE = reverse("workflows:stopped")
 
 

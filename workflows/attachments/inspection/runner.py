@@ -13,9 +13,10 @@ from workflows.attachments.inspection.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = [sys.executable, "-m", "workflows.attachments.inspection.child"]
-# How a process dies of a file: it used up its seconds, or broke a parser. Every other death is the machine's doing.
-DEATHS = {signal.SIGXCPU: "too_heavy"} | dict.fromkeys(
-    (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP), "unreadable"
+# How a process dies of a file: it used up its seconds, or its memory (then the PDF renderer calls abort), or broke a
+# parser. Every other death is the machine's doing.
+DEATHS = dict.fromkeys((signal.SIGXCPU, signal.SIGABRT), "too_heavy") | dict.fromkeys(
+    (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP), "unreadable"
 )
 
 

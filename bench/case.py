@@ -17,6 +17,9 @@ from workflows.models import Filing
 from workflows.services import texts, decisions, filings
 from tests.world import application, open_task, step_up
 from enrolment.providers import demo
+from workflows import procedures
+from workflows.services.casefile import CaseFile
+from backoffice.accounts.demo import make_people
 
 DAY = date(2026, 11, 23)
 TEXT = "x" * 1000
@@ -46,7 +49,7 @@ def run(*, rounds: int) -> None:
 
 
 def _people() -> dict[str, Client]:
-    demo.people()
+    make_people()
     found = {}
     for name in ("furnizor", "functionar1", "sef1", "director1"):
         user = User.objects.get(email=f"{name}@demo.example.ro")
@@ -61,7 +64,7 @@ def _people() -> dict[str, Client]:
 def ours(people: dict[str, Client]) -> None:
     """Submit, then take and decide three times: seven posts through our pages."""
     provider = people["furnizor"].user
-    filing = filings.start_online(owner=provider)
+    filing = filings.start_online(procedures.get("providers"), owner=provider)
     filings.save_draft(filing, content=application(uic=demo.fiscal_code(f"{10_000_000 + next(numbers)}0")))
     _expect(people["furnizor"].post(reverse("workflows:file_review", args=[filing.public_id])))
     case = Filing.objects.get(pk=filing.pk).cases.get()
@@ -74,8 +77,8 @@ def ours(people: dict[str, Client]) -> None:
         _expect(people[name].post(reverse("workflows:claim", args=[task])))
         if name == "director1":
             case.refresh_from_db()
-            answer |= {"text_sha256": texts.draft(case, decisions.proposal(case).outcome).sha256}
-        _expect(people[name].post(reverse("workflows:act", args=[task]), answer))
+            answer |= {"text_sha256": texts.draft(CaseFile.of(case), CaseFile.of(case).proposal.outcome).sha256}
+        _expect(people[name].post(reverse("workflows:execute", args=[task]), answer))
 
 
 def stock_pages(people: dict[str, Client]) -> None:

@@ -11,11 +11,11 @@ from bench.measure import interleaved, ratio, table
 from enrolment.providers import demo
 
 OPEN_SHARE = 8  # one task in eight is open
-GUARDED = ("enrolment_registryentry", "enrolment_registrycounter", "viewflow_task", "viewflow_process")
+GUARDED = ("workflows_registryentry", "workflows_registrycounter", "viewflow_task", "viewflow_process")
 
 
 def run(*, repeats: int) -> None:
-    demo.people()
+    make_people()
     User.is_superuser = True  # stock pages ask for it; ours never do
     clerk = User.objects.get(email="functionar1@demo.example.ro")
     client = Client()
@@ -87,16 +87,16 @@ def _get(client: Client, url: str) -> bytes:
 SQL = """
 with numbers as (select n, (n %% %(houses)s) + %(first)s as house, n %% %(share)s = 0 as is_open
                  from generate_series(%(have)s + 1, %(have)s + %(n)s / 2) n),
-filing as (insert into enrolment_filing (public_id, owner_id, channel, reference, content, content_sha256, as_written)
+filing as (insert into workflows_filing (public_id, owner_id, channel, reference, content, content_sha256, as_written)
            select gen_random_uuid(), %(owner)s, 'online', '', '', 'x', '[]' from numbers returning id),
 f as (select id, row_number() over () as k from filing),
-entry as (insert into enrolment_registryentry (house_id, year, number, day, kind)
+entry as (insert into workflows_registryentry (house_id, year, number, day, kind)
           select house, 2026, n + 1000000, '2026-11-23', 'entry' from numbers returning id, house_id),
 e as (select id, house_id, row_number() over () as k from entry),
 process as (insert into viewflow_process (flow_class, status, created, data)
             select 'workflows/flows.EnrolmentFlow', 'NEW', now(), '{}' from numbers returning id),
 p as (select id, row_number() over () as k from process),
-cases as (insert into enrolment_case (public_id, filing_id, house_id, entry_id, state, round, version, provider_uic,
+cases as (insert into workflows_case (public_id, filing_id, house_id, entry_id, state, round, version, provider_uic,
                                       provider_name, search_key, filed_on, due_on, decided_at)
           select gen_random_uuid(), f.id, e.house_id, e.id, case when k %% %(share)s = 0 then 'review' else 'approved' end, 1, 1,
                  '12345674', 'Cabinet ' || k, 'cabinet ' || k, '2026-11-23', date '2026-12-01' + (k %% 60)::int,
@@ -107,7 +107,7 @@ task as (insert into viewflow_task (flow_task, flow_task_type, status, created, 
          select 'workflows/flows.EnrolmentFlow.review', 'HUMAN', case when c.state = 'review' then 'NEW' else 'DONE' end, now(),
                 case when c.state = 'review' then null else now() end, 'start', '{}', p.id, 'enrolment.review@x'
          from p join c using (k) returning id, process_id),
-turn as (insert into workflows_turn (case_id, process_id, house_id, task_id, step, "right", since, due_on)
+turn as (insert into workflows_assignment (case_id, process_id, house_id, task_id, step, "right", since, due_on)
          select c.id, p.id, c.house_id, case when c.state = 'review' then t.id end,
                 case when c.state = 'review' then 'review' else '' end, %(right)s, now(), c.due_on
          from c join p using (k) join task t on t.process_id = p.id returning 1),
@@ -117,4 +117,5 @@ insert into viewflow_task (flow_task, flow_task_type, status, created, finished,
 select 'stock/flows.StockFlow.review', 'HUMAN', case when row_number() over () %% %(share)s = 0 then 'NEW' else 'DONE' end, now(),
        case when row_number() over () %% %(share)s = 0 then null else now() end, 'start', '{}', id
 from stock_process
+from backoffice.accounts.demo import make_people
 """

@@ -10,12 +10,12 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
+from backoffice.accounts.demo import make_people
 from backoffice.accounts.models import House, User
 from backoffice.http import throttle
 from backoffice.jobs import broker, queue
 from backoffice.romania import calendar
 from tests import world as making
-from enrolment.providers import demo
 
 # The day on which this run began. Not a fixed one: the database's clock, sessions and roles know only the real day, and a
 # test that mixes both fails on some later day. What is pure has days of its own.
@@ -87,7 +87,7 @@ def browse():
 
 
 def _people() -> SimpleNamespace:
-    demo.people()
+    make_people()
     users = {user.email: user for user in User.objects.select_related("person")}
     names = {
         "provider": "furnizor",

@@ -9,14 +9,15 @@ from django.db import connection
 from viewflow.fsm import TransitionNotAllowed
 from viewflow.workflow.exceptions import FlowLockFailed
 
-from workflows.errors import Refused
-from workflows.models import Case, Decision, RegistryEntry
-from enrolment.providers.models import LicenceKey
-from workflows.services import texts, decisions, filings
 from enrolment.providers import services
+from enrolment.providers.models import LicenceKey
 from tests.conftest import DAY
 from tests.world import act, application, approved, file_case, open_task, run_jobs
-from workflows.services import steps
+from workflows import procedures
+from workflows.errors import Refused
+from workflows.models import Case, Decision, RegistryEntry
+from workflows.services import decisions, filings, steps, texts
+from workflows.services.casefile import CaseFile
 from workflows.services.filings import submit
 
 REFUSALS = (Refused, PermissionDenied, TransitionNotAllowed, FlowLockFailed)
@@ -60,7 +61,7 @@ def test_a_proposal_sent_four_times_is_one(committed_people, case):
     steps.claim(task, by=committed_people.clerk)
     answer = steps.Answer("approve")
     results = together(
-        *[lambda: steps.act(open_task_row(task), by=committed_people.clerk, answer=answer, today=DAY)] * 4
+        *[lambda: steps.execute(open_task_row(task), by=committed_people.clerk, answer=answer, today=DAY)] * 4
     )
     assert results.count("ok") == 1
     assert Decision.objects.count() == 1
@@ -78,8 +79,8 @@ def test_endorse_and_return_at_once_are_one_decision(committed_people, case):
     task = open_task(case)
     steps.claim(task, by=people.head)
     results = together(
-        lambda: steps.act(open_task_row(task), by=people.head, answer=steps.Answer("agree"), today=DAY),
-        lambda: steps.act(
+        lambda: steps.execute(open_task_row(task), by=people.head, answer=steps.Answer("agree"), today=DAY),
+        lambda: steps.execute(
             open_task_row(task), by=people.head, answer=steps.Answer("return", text="x"), today=DAY
         ),
     )
@@ -101,7 +102,7 @@ def test_two_services_without_the_flows_lock_still_decide_once(committed_people,
 
 def test_a_filing_submitted_eight_times_at_once_is_one_case(committed_people):
     people = committed_people
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(filing, content=application())
     assert together(*[lambda: submit(filing, by=people.provider, today=DAY)] * 8) == ["ok"] * 8
     assert Case.objects.count() == RegistryEntry.objects.count() == 1
@@ -111,7 +112,7 @@ def test_two_filings_of_one_provider_see_each_other(committed_people):
     people = committed_people
     drafts = []
     for _ in range(2):
-        drafts.append(filings.start_online(owner=people.provider))
+        drafts.append(filings.start_online(procedures.get("providers"), owner=people.provider))
         filings.save_draft(drafts[-1], content=application())
     together(*[lambda d=d: submit(d, by=people.provider, today=DAY) for d in drafts])
     found = sorted(len(case.checks.get().findings) for case in Case.objects.all())
@@ -131,10 +132,10 @@ def test_a_text_changed_while_it_was_read_is_not_signed(committed_people, case):
     people = committed_people
     act(case, people.clerk, outcome="approve")
     act(case, people.head, outcome="agree")
-    read = texts.draft(case, "approve").sha256
+    read = texts.draft(CaseFile.of(case), "approve").sha256
     task = open_task(case)
     steps.claim(task, by=people.director)
-    steps.act(task, by=people.director, answer=steps.Answer("return", text="x"), today=DAY)
+    steps.execute(task, by=people.director, answer=steps.Answer("return", text="x"), today=DAY)
     act(case, people.clerk, outcome="approve")
     act(case, people.head, outcome="agree")
     with pytest.raises(Refused, match="Textul"):
@@ -145,5 +146,5 @@ def test_a_busy_case_is_said_to_be_busy(committed_people, case, settings):
     settings.LOCK_TIMEOUT = "200ms"
     from enrolment.providers.flow import EnrolmentFlow
 
-    with EnrolmentFlow.lock(case.turn.process_id):
+    with EnrolmentFlow.lock(case.assignment.process_id):
         assert together(lambda: steps.claim(open_task(case), by=committed_people.clerk)) == ["FlowLockFailed"]

@@ -74,7 +74,7 @@ create or replace function case_is_approved(subject bigint, of_procedure text) r
     language sql stable security definer set search_path = pg_catalog, public
     as $$ select exists (select from workflows_case c where c.id = subject and c.procedure = of_procedure)
           and not exists (
-              select from workflows_case c, jsonb_array_elements(c.stages) stage
-              where c.id = subject and stage ->> 'only_on' in ('', 'approve') and not exists (
+              select from workflows_case c, jsonb_array_elements(c.stages) as due(step)
+              where c.id = subject and due.step ->> 'only_on' in ('', 'approve') and not exists (
                   select from workflows_decision d where d.case_id = c.id and d.round = c.round
-                  and d.stage = stage ->> 'code' and d.outcome = 'approve')) $$;
+                  and d.stage = due.step ->> 'code' and d.outcome = 'approve')) $$;

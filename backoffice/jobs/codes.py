@@ -28,3 +28,8 @@ def sentence(code: str) -> str | Promise:
     """The sentence of a code; one that nobody foresaw has a sentence too."""
     beginning = f"{code.partition('_')[0]}_"
     return _sentences.get(code) or _sentences.get(beginning) or OTHER
+
+
+def known() -> set[str]:
+    """Every code that some room has named."""
+    return set(_sentences)

@@ -72,8 +72,8 @@ def test_a_stand_in_has_an_end_and_four_eyes_stay(people, case):
         start(people.clerk, people.house, stands_in_for=replaced)
     start(people.clerk, people.house, stands_in_for=replaced, to_day=10)
     assert access.can(people.clerk, Can.ENDORSE, people.house)
-    from workflows.errors import Refused
     from tests.world import act
+    from workflows.errors import Refused
 
     act(case, people.clerk, outcome="approve")
     with pytest.raises(Refused):
@@ -122,7 +122,7 @@ def test_an_account_is_made_confirmed_and_used(db):
     client.post(link)
     after = client.post(reverse("account_login"), {"login": data["email"], "password": data["password1"]})
     assert after.url == reverse("home")
-    assert client.get(reverse("home")).url == reverse("enrolment:mine")
+    assert client.get(reverse("home")).url == reverse("workflows:mine")
 
 
 def test_a_mail_server_that_is_down_is_no_error_page(db, monkeypatch):

@@ -17,8 +17,8 @@ from backoffice.accounts.models import Membership, Session, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import identities, memberships
 from backoffice.romania.calendar import today
-from workflows.models import Filing
 from tests.accounts.test_accounts import CNP, start
+from workflows.models import Filing
 
 pytestmark = pytest.mark.calendar
 

@@ -9,13 +9,13 @@ import sys
 import pytest
 from PIL import Image
 
+from tests.attachments.corpus import corpus, laughs, pdf, photo, saved, with_place
 from workflows.attachments.inspection import limits, runner
 from workflows.attachments.inspection.child import confine
 from workflows.attachments.inspection.judge import judge
 from workflows.attachments.inspection.runner import Unavailable, inspect
 from workflows.attachments.inspection.verdict import Verdict
 from workflows.attachments.refusals import REASONS
-from tests.attachments.corpus import corpus, laughs, pdf, photo, saved, with_place
 
 FILES = corpus()
 

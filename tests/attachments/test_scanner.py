@@ -8,13 +8,14 @@ from contextlib import contextmanager
 import pytest
 
 from backoffice.jobs.models import Job
+from tests.attachments.corpus import photo, saved
+from tests.world import run_jobs
+from workflows import procedures
 from workflows.attachments import services
 from workflows.attachments.inspection import scanner
 from workflows.attachments.inspection.runner import Unavailable
 from workflows.attachments.models import Attachment, AttachmentState
 from workflows.services import filings
-from tests.attachments.corpus import photo, saved
-from tests.world import run_jobs
 
 MARK = b"EICAR"  # our scanner's only virus
 
@@ -98,7 +99,7 @@ def nobody():
 
 @pytest.fixture
 def attachment(people):
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     data = saved(photo(), "JPEG")
     return services.add(filing, by=people.provider, kind="identity_document", name="x.jpg", data=data)
 

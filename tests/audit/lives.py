@@ -20,18 +20,17 @@ from backoffice.accounts.services import identities, memberships
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from backoffice.romania.calendar import add_working_days, today
-from workflows.attachments import services as attachments
-from workflows.attachments.models import Attachment
-from workflows.models import Case, Filing
-from enrolment.providers.models import LicenceKey
-from workflows.services import communication, filings
 from enrolment.providers import services
+from enrolment.providers.models import LicenceKey
 from notifications.models import Document, Message
 from notifications.services import messages
 from tests.conftest import DAY
 from tests.world import UICS, act, application, open_task, run_jobs, sign, step_up
-from workflows.services import steps
-from workflows import deadlines, intake
+from workflows import deadlines, intake, procedures
+from workflows.attachments import services as attachments
+from workflows.attachments.models import Attachment
+from workflows.models import Case, Filing
+from workflows.services import communication, filings, steps
 from workflows.services.filings import submit
 
 LINES = Path(__file__).parents[1] / "enrolment" / "data" / "applications" / "applications.jsonl"
@@ -65,7 +64,7 @@ def _account(people):
 
 
 def _draft(people, number):
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(filing, content=application(name=f"Cabinet {number}", uic=UICS[number], number=number))
     return filing.pk
 
@@ -120,7 +119,7 @@ def _approval(people):
     yield "mail", _work("mail")
     yield (
         "read the decision",
-        lambda: communication.read(_case(filing), _documents(filing).get(kind="approval"), by=people.provider),
+        lambda: communication.read(_case(filing), _documents(filing).get(kind="providers.approval"), by=people.provider),
     )
     yield "open the key", lambda: services.open_once(_key(filing), by=people.provider)
 
@@ -191,7 +190,7 @@ def _scans(people):
 def _paper(people):
     line = json.loads(LINES.read_text(encoding="utf-8").splitlines()[3])
     line["house"] = "CAS-BV" if line["house"] != "CAS-BV" else "CAS-CT"
-    yield "redirect", lambda: intake.load_line(json.dumps(line), today=DAY)
+    yield "redirect", lambda: intake.load_line(procedures.get("providers"), json.dumps(line), today=DAY)
     filing = filings.start_paper(house=people.house, channel="counter", reference="P-1", by=people.clerk)
     content = application(name="Cabinet pe hârtie", uic=UICS[4], number=4)
     content |= {"channel": "counter", "received_on": DAY.isoformat(), "signature": "handwritten", "ref": "P-1"}

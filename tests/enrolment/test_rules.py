@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from enrolment.providers import schema, rules
+from enrolment.providers import rules, schema
 from tests import world
 from tests.conftest import DAY as TODAY
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.calendar
 @pytest.fixture
 def part():
     content = world.application() | {"channel": "online", "received_on": TODAY.isoformat(), "signature": "account"}
-    return application.parse(content, today=TODAY).content
+    return schema.SCHEMA.parse(content, today=TODAY).content
 
 
 def codes(part, **options):

@@ -5,11 +5,11 @@ import os
 import pytest
 
 from backoffice.jobs.models import Job
-from workflows.models import Case, RegistryEntry
 from enrolment.providers.models import LicenceKey
 from notifications.models import Document, Message
 from tests.jobs import test_worker as workers
 from tests.world import approved, file_case
+from workflows.models import Case, RegistryEntry
 
 house = workers.house
 pytestmark = pytest.mark.worker

@@ -10,14 +10,15 @@ from django.db import Error, connection, transaction
 from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import memberships
-from workflows.enums import Outcome
-from workflows.errors import Refused
-from workflows.models import Case, Decision, Party
 from enrolment.providers.models import Enrolment
-from workflows.services import texts, decisions
 from tests.conftest import DAY
 from tests.enrolment import test_decisions
 from tests.world import file_case
+from workflows.enums import Outcome
+from workflows.errors import Refused
+from workflows.models import Case, Decision, Party
+from workflows.services import decisions, texts
+from workflows.services.casefile import CaseFile
 
 SEQUENCES = 2000 if os.environ.get("SCALE") == "campaign" else 200
 SEED = 20261123
@@ -38,14 +39,14 @@ def attempt(case, user, chance):
     stage = chance.choice(["propose", "visa", "endorse", "sign"])
     outcome = Outcome(chance.choice(["approve", "reject", "return", "approve"]))
     if stage == "propose":
-        decisions.propose(case, by=user, outcome=outcome, reasons=["R05"] if outcome == "reject" else ())
+        decisions.propose(CaseFile.of(case), by=user, outcome=outcome, reasons=["R05"] if outcome == "reject" else ())
     elif stage == "visa":
-        decisions.give_visa(case, by=user, outcome=outcome, text="x")
+        decisions.confirm(CaseFile.of(case), "visa", by=user, outcome=outcome, text="x")
     elif stage == "endorse":
-        decisions.endorse(case, by=user, outcome=outcome, text="x")
+        decisions.confirm(CaseFile.of(case), "endorse", by=user, outcome=outcome, text="x")
     else:
-        sha = texts.draft(case, outcome).sha256 if outcome != "return" else ""
-        decisions.sign(case, by=user, outcome=outcome, text_sha256=sha, text="x")
+        sha = texts.draft(CaseFile.of(case), outcome).sha256 if outcome != "return" else ""
+        decisions.sign(CaseFile.of(case), by=user, outcome=outcome, text_sha256=sha, text="x")
 
 
 def sequence(case, users, chance):
@@ -98,8 +99,8 @@ def test_four_eyes_sequences(people, goal):
 def test_four_eyes_sequences_self_test_notices_missing_guards(people, monkeypatch):
     monkeypatch.setattr(decisions, "refusal", lambda *args: None)
     with connection.cursor() as cursor:
-        cursor.execute("alter table enrolment_decision drop constraint four_eyes_one_stage_per_person")
-        cursor.execute("drop trigger decision_is_due on enrolment_decision")
+        cursor.execute("alter table workflows_decision drop constraint four_eyes_one_stage_per_person")
+        cursor.execute("drop trigger decision_is_due on workflows_decision")
     assert campaign(people, 40)[1] > 0
 
 
@@ -129,5 +130,5 @@ def test_four_eyes_direct_sql(people, case, goal):
 
 def test_four_eyes_direct_sql_self_test_notices_a_missing_trigger(people, case):
     with connection.cursor() as cursor:
-        cursor.execute("drop trigger decision_is_due on enrolment_decision")
+        cursor.execute("drop trigger decision_is_due on workflows_decision")
     assert not all(refused(people, case).values())

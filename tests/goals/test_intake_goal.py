@@ -1,13 +1,13 @@
 import json
 
-from workflows.models import Case
 from tests.workflows.test_intake import DATA, DAY, FILE
-from workflows import intake
+from workflows import intake, procedures
+from workflows.models import Case
 
 
 def outcomes():
     expected = [json.loads(line) for line in (DATA / "expected.jsonl").read_text(encoding="utf-8").splitlines()]
-    reports = list(intake.load(FILE.read_text(encoding="utf-8").splitlines(), today=DAY))
+    reports = list(intake.load(procedures.get("providers"), FILE.read_text(encoding="utf-8").splitlines(), today=DAY))
     right = sum(
         (r["outcome"], r.get("findings"), sorted(e["field"] for e in r.get("errors", [])))
         == (e["outcome"], e.get("findings"), sorted(e.get("fields", [])))

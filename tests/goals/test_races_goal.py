@@ -8,18 +8,17 @@ from backoffice.accounts.models import Membership
 from backoffice.accounts.services import memberships
 from backoffice.audit.models import Event
 from backoffice.jobs import queue
-from enrolment.providers import licence
-from workflows.models import Case, Decision
+from enrolment.providers import licence, services
+from enrolment.providers.demo import fiscal_code
+from enrolment.providers.flow import EnrolmentFlow
 from enrolment.providers.models import LicenceKey
-from workflows.services import filings
-from enrolment.providers import services
 from tests.conftest import DAY
 from tests.test_races import open_task_row, together
 from tests.world import act, application, file_case, open_task, sign
-from workflows.services import steps
-from enrolment.providers.demo import fiscal_code
+from workflows import procedures
+from workflows.models import Case, Decision
+from workflows.services import filings, steps
 from workflows.services.filings import submit
-from enrolment.providers.flow import EnrolmentFlow
 
 ROUNDS = 200 if os.environ.get("SCALE") == "campaign" else 30
 
@@ -31,7 +30,7 @@ def one_round(people, number):
     claims = together(*[lambda u=u: steps.claim(open_task_row(task), by=u) for u in (people.clerk, people.clerk2)])
     holder = open_task(case).owner
     answer = steps.Answer("reject", reasons=("R05",))
-    acts = together(*[lambda: steps.act(open_task_row(task), by=holder, answer=answer, today=DAY)] * 3)
+    acts = together(*[lambda: steps.execute(open_task_row(task), by=holder, answer=answer, today=DAY)] * 3)
     return (claims.count("ok") != 1) + (acts.count("ok") != 1) + (Decision.objects.filter(case=case).count() != 1)
 
 
@@ -47,7 +46,7 @@ def claimed(people, number, *steps):
 def acting(case, user, outcome):
     task = open_task(case)
     answer = steps.Answer(outcome, text="Verificați din nou.")
-    return lambda: steps.act(open_task_row(task), by=user, answer=answer, today=DAY)
+    return lambda: steps.execute(open_task_row(task), by=user, answer=answer, today=DAY)
 
 
 def agree_and_return(people, number):
@@ -57,13 +56,13 @@ def agree_and_return(people, number):
 
 
 def edit_and_submit(people, number):
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(filing, content=application(name=f"Cabinet {number}"))
     other = application(name=f"Alt cabinet {number}")
     together(lambda: submit(filing, by=people.provider, today=DAY), lambda: filings.save_draft(filing, content=other))
     filing.refresh_from_db()
     cases = Case.objects.filter(filing=filing)
-    return [case.provider_name for case in cases] == [filing.content["provider"]["name"]]
+    return [case.subject_name for case in cases] == [filing.content["provider"]["name"]]
 
 
 def revoke_and_act(people, number):

@@ -5,15 +5,16 @@ import random
 
 from django.urls import reverse
 
+from tests.attachments.corpus import corpus
+from tests.attachments.sending import send
+from tests.world import run_jobs
+from workflows import procedures
 from workflows.attachments import services
 from workflows.attachments.inspection import pdfs
 from workflows.attachments.inspection.judge import judge
 from workflows.attachments.inspection.runner import inspect
 from workflows.attachments.models import Attachment, AttachmentState
 from workflows.services import filings
-from tests.attachments.corpus import corpus
-from tests.attachments.sending import send
-from tests.world import run_jobs
 
 FILES = corpus()
 HOSTILE = {name: data for name, (data, expected) in FILES.items() if expected}
@@ -34,10 +35,10 @@ def refused(files, judged):
 def as_a_person(people, client, monkeypatch):
     """Every file of the corpus sent through the page and inspected by the job: the names that became clean."""
     monkeypatch.setattr(services, "MAX_FILING_BYTES", 10**9)
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     for number, (name, (data, _expected)) in enumerate(FILES.items()):
         if number % 15 == 0:
-            filing = filings.start_online(owner=people.provider)
+            filing = filings.start_online(procedures.get("providers"), owner=people.provider)
         send(client, "filing", filing.public_id, data, "malpractice_policy", f"{name}.html")
     run_jobs("inspect")
     return {file.name.removesuffix(".html") for file in Attachment.objects.filter(state=AttachmentState.CLEAN)}
@@ -113,7 +114,7 @@ def test_uploads_self_test_notices_a_missing_check(monkeypatch):
 def test_uploads_self_test_notices_what_is_shown_raw(people, browse, monkeypatch):
     monkeypatch.setattr("workflows.views.attachments.content_disposition_header", lambda *args: "inline")
     client = browse(people.provider)
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     send(client, "filing", filing.public_id, HONEST["pdf"])
     run_jobs("inspect")
     assert served(client) == (1, 1)

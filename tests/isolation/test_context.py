@@ -7,15 +7,15 @@ import pytest
 from django.core.checks import run_checks
 from django.db import Error, connection, transaction
 
+from backoffice.accounts import tenant
 from backoffice.accounts.models import Membership, Person, User
 from backoffice.accounts.services import memberships
 from backoffice.isolation import checks, context, roles
 from backoffice.isolation.rules import RULES, Open
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
-from workflows.models import Case, Decision, Filing, RegistryEntry
 from tests.world import act, application, approved, file_case
-from workflows.models import Assignment
+from workflows.models import Assignment, Case, Decision, Filing, RegistryEntry
 
 pytestmark = pytest.mark.calendar
 
@@ -76,7 +76,7 @@ def test_a_context_ends_with_its_transaction(two):
 
 def test_a_worker_sees_the_house_of_the_job_it_holds(two):
     approved(two.here, two.people)
-    job = queue.claim(Job.objects.get(kind="issue").public_id)
+    job = queue.claim(Job.objects.get(kind="providers.issue").public_id)
     assert seen(lambda: context.enter_job(job.pk, job.token), roles.WORKER) == {two.here.pk}
     assert seen(lambda: context.enter_job(job.pk, uuid.uuid4()), roles.WORKER) == set()
 
@@ -102,11 +102,11 @@ def test_a_filer_never_sees_how_the_house_decided(two):
 @pytest.mark.parametrize(
     "statement",
     [
-        "alter table enrolment_case disable row level security",
-        "drop policy by_context on enrolment_case",
+        "alter table workflows_case disable row level security",
+        "drop policy by_context on workflows_case",
         "alter table audit_event disable trigger user",
         "create table public.mine (id int)",
-        "select job_claim(gen_random_uuid(), 1.0) from enrolment_enrolment, pg_shadow",
+        "select job_claim(gen_random_uuid(), 1.0) from providers_enrolment, pg_shadow",
     ],
 )
 def test_no_log_in_can_take_the_walls_down(db, role, statement):
@@ -125,12 +125,12 @@ def test_no_log_in_belongs_to_the_owner_or_to_the_passage(db):
 
 def test_a_table_without_a_rule_fails_the_check(monkeypatch):
     assert run_checks(tags=["models"]) == []
-    monkeypatch.delitem(RULES, "enrolment_case")
+    monkeypatch.delitem(RULES, "workflows_case")
     assert [problem.id for problem in checks.every_table_has_its_rule(None)] == ["isolation.E001"]
 
 
 def test_a_table_of_a_house_without_a_policy_fails_the_check(monkeypatch):
-    monkeypatch.setitem(RULES, "enrolment_case", Open("a mistake", web="s"))
+    monkeypatch.setitem(RULES, "workflows_case", Open("a mistake", web="s"))
     assert [problem.id for problem in checks.every_table_has_its_rule(None)] == ["isolation.E002"]
 
 

@@ -73,7 +73,7 @@ def test_a_person_goes_on_working_while_the_broker_is_away(fault, broker, commit
     fault(broker)
     client = browse(people.clerk)
     asking = {"outcome": "completion", "completion_reasons": ["R11"], "reasons": ["R11"], "text": "Lămuriți."}
-    answers = [client.post(reverse("workflows:act", args=[task.pk]), asking).status_code for task in tasks]
+    answers = [client.post(reverse("workflows:execute", args=[task.pk]), asking).status_code for task in tasks]
     assert answers == [302] * 3
     assert Job.objects.filter(kind="mail", state="queued").count() == 3
     Job.objects.update(due_at=Now() - timedelta(minutes=10))  # ten minutes pass

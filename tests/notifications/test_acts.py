@@ -199,7 +199,7 @@ def test_production_makes_no_seal_of_its_own(settings, tmp_path):
 def decision(people, case):
     approved(case, people)
     run_jobs("issue")
-    return Document.objects.get(about=case.public_id, kind="approval")
+    return Document.objects.get(about=case.public_id, kind="providers.approval")
 
 
 def upload(content, code=""):
@@ -221,7 +221,7 @@ def test_the_public_page_tells_genuine_altered_superseded_and_unknown(decision):
     assert Client().get(reverse("notifications:verify", args=["A" * 26])).status_code == 404
     newer = Document.objects.create(
         about="00000000-0000-4000-8000-000000000001",
-        kind="approval",
+        kind="providers.approval",
         house=decision.house,
         code=documents.new_code(),
         context=decision.context,
@@ -255,7 +255,7 @@ def test_a_sealed_act_never_changes(decision):
 
 
 def test_a_convention_keeps_only_the_beginning_of_the_key(people, decision, tmp_path):
-    convention = Document.objects.get(about=decision.about, kind="convention")
+    convention = Document.objects.get(about=decision.about, kind="providers.convention")
     text = text_of(bytes(convention.pdf), tmp_path)
     assert re.search(r"[A-Z]{2}\d{3}-\*{4}-\*{4}-\*{4}", text)
     assert not re.search(r"[A-Z]{2}\d{3}-[A-Z]\d{3}", text)

@@ -97,7 +97,7 @@ def test_every_problem_is_said_at_once(folder):
 def test_a_variable_may_stand_for_the_file(folder, monkeypatch):
     value = os.urandom(32).hex()
     (folder / "verifier_key").unlink()
-    monkeypatch.setenv("KEY_LICENCE_KEY", value)
+    monkeypatch.setenv("KEY_VERIFIER_KEY", value)
     assert keys.secret("verifier_key").hex() == value
     assert list(keys.problems()) == []
 
@@ -129,7 +129,7 @@ def test_no_process_starts_in_production_with_a_bad_key(production, harm, proces
     else:
         equal = (folder_ / "django_secret_key").read_text()
         write(folder_, "verifier_key", "00" * 32 if harm == "weak" else equal)
-        environment |= {"KEY_LICENCE_KEY": ""}
+        environment |= {"KEY_VERIFIER_KEY": ""}
     commands = {
         "web": ["gunicorn", "backoffice.wsgi", "--check-config"],
         "worker": ["celery", "-A", "backoffice", "worker"],

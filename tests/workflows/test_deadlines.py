@@ -8,14 +8,12 @@ import time_machine
 from backoffice.audit.models import Event
 from backoffice.jobs.models import Job
 from backoffice.romania.calendar import BUCHAREST, add_working_days
-from workflows.enums import CaseState
-from workflows.models import CompletionRequest
-from workflows.services import completions
 from notifications.models import Message
 from tests.conftest import DAY
 from tests.world import act, file_case, run_jobs
-from workflows.services import steps
 from workflows import deadlines
+from workflows.models import CompletionRequest
+from workflows.services import completions, steps
 
 pytestmark = pytest.mark.calendar
 
@@ -46,7 +44,7 @@ def test_reminders_come_once_each_and_a_lapse_returns_the_case_flagged(asked, ca
         assert Message.objects.count() == messages
     assert run_on(asked.due_on + timedelta(days=1)) == 1
     case.refresh_from_db()
-    assert case.state == CaseState.REVIEW
+    assert case.state == "propose"
     assert Event.objects.filter(code="case.completion_lapsed").count() == 1
     assert run_on(asked.due_on + timedelta(days=3)) == 0
 
@@ -60,13 +58,13 @@ def test_a_lapse_that_was_missed_is_not_announced_by_late_reminders(asked, case)
     assert run_on(asked.due_on + timedelta(days=30)) == 1
     assert Message.objects.count() == 1
     case.refresh_from_db()
-    assert case.state == CaseState.REVIEW
+    assert case.state == "propose"
 
 
 def test_an_answer_before_the_worker_came_leaves_nothing_to_do(asked, case, people):
     day = after(5)
     assert deadlines.enqueue_due(day) == 1
-    carrying.complete(case, by=people.provider, content=case.content, today=DAY)
+    steps.complete(case, by=people.provider, content=case.content, today=DAY)
     assert run_on(day) == 0
     assert Message.objects.count() == 1
     assert Job.objects.get(kind=deadlines.CLOCK).state == "done"
@@ -85,7 +83,7 @@ def test_one_request_that_cannot_be_moved_delays_no_other(asked, people, monkeyp
     monkeypatch.setattr(steps, "lapse", refuse_the_first)
     assert run_on(asked.due_on + timedelta(days=1)) == 2
     other.refresh_from_db()
-    assert other.state == CaseState.REVIEW
+    assert other.state == "propose"
     assert {job.object_id: job.state for job in Job.objects.filter(kind=deadlines.CLOCK)}[asked.pk] == "queued"
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from workflows import intake, procedures
 from workflows.models import Case, Filing, RegistryEntry
-from workflows import intake
 
 pytestmark = pytest.mark.calendar
 
@@ -65,7 +65,7 @@ def line():
 
 
 def load(line, today):
-    return intake.load_line(json.dumps(line), today=today)
+    return intake.load_line(procedures.get("providers"), json.dumps(line), today=today)
 
 
 def test_the_same_reference_with_other_content_is_refused(db, line, today):
@@ -94,7 +94,7 @@ def test_the_same_line_put_right_is_loaded(db, line, today):
 
 @pytest.mark.parametrize("bad", ["{", "[]", "null", '"x"', "NaN", '{"ref": NaN}', "[" * 3000, '{"ref": "\\ud800"}'])
 def test_a_line_that_is_no_request_is_reported_and_the_next_goes_on(db, line, today, bad):
-    reports = list(intake.load([bad, json.dumps(line)], today=today))
+    reports = list(intake.load(procedures.get("providers"), [bad, json.dumps(line)], today=today))
     assert [r["outcome"] for r in reports] == ["invalid", "registered"]
     assert reports[0]["errors"]
 

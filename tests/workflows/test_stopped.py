@@ -19,7 +19,7 @@ from workflows import failed
 
 pytestmark = pytest.mark.calendar
 
-PAGE = reverse("workflows:stopped")
+PAGE = reverse("workflows:failed")
 
 
 def park(kind, object_id, house, code):
@@ -33,7 +33,7 @@ def park(kind, object_id, house, code):
 def stopped(people, case):
     """The issuing of a signed case, stopped."""
     approved(case, people)
-    job = Job.objects.get(kind="issue")
+    job = Job.objects.get(kind="providers.issue")
     queue.fail(queue.claim(job.public_id), code="seal_unavailable", permanent=True)
     return job
 
@@ -44,7 +44,7 @@ def test_the_head_sees_what_stopped_and_why_and_asks_for_it_again(people, browse
     for words in ("Emiterea deciziei", "Sigiliul electronic", reverse("workflows:case", args=[case.public_id])):
         assert words in page
     assert '<span class="count late">1</span>' in page
-    client.post(reverse("workflows:retry_stopped", args=[stopped.public_id]))
+    client.post(reverse("workflows:retry_failed", args=[stopped.public_id]))
     assert run_jobs("issue") == 1
     case.refresh_from_db()
     assert case.state == "approved"
@@ -57,7 +57,7 @@ def test_the_head_sees_what_stopped_and_why_and_asks_for_it_again(people, browse
 def test_asking_twice_is_asking_once(people, browse, stopped):
     client = browse(people.head)
     for _ in range(2):
-        answer = client.post(reverse("workflows:retry_stopped", args=[stopped.public_id]), follow=True)
+        answer = client.post(reverse("workflows:retry_failed", args=[stopped.public_id]), follow=True)
         assert answer.status_code == 200
     assert "fusese deja reluată" in answer.content.decode()
     assert Event.objects.filter(code="job.retried").count() == 1
@@ -76,8 +76,8 @@ def test_asking_twice_is_asking_once(people, browse, stopped):
 def test_nobody_else_sees_or_touches_it(people, browse, stopped, who, page, button):
     client = browse(getattr(people, who))
     assert client.get(PAGE).status_code == page
-    assert client.post(reverse("workflows:retry_stopped", args=[stopped.public_id])).status_code == button
-    assert client.post(reverse("workflows:retry_all_stopped"), {"motiv": "seal_unavailable"}).status_code == button
+    assert client.post(reverse("workflows:retry_failed", args=[stopped.public_id])).status_code == button
+    assert client.post(reverse("workflows:retry_all_failed"), {"motiv": "seal_unavailable"}).status_code == button
     stopped.refresh_from_db()
     assert stopped.state == JobState.FAILED
     assert "Lucrări oprite" not in client.get(reverse("home"), follow=True).content.decode()
@@ -87,8 +87,8 @@ def test_another_houses_stopped_work_is_not_there(people, browse):
     foreign = park("issue", 900, people.other_house, "worker_lost")
     client = browse(people.head)
     assert client.get(PAGE).context["page"].rows == []
-    assert client.post(reverse("workflows:retry_stopped", args=[foreign.public_id])).status_code == 404
-    client.post(reverse("workflows:retry_all_stopped"), {"motiv": "worker_lost"})
+    assert client.post(reverse("workflows:retry_failed", args=[foreign.public_id])).status_code == 404
+    client.post(reverse("workflows:retry_all_failed"), {"motiv": "worker_lost"})
     foreign.refresh_from_db()
     assert foreign.state == JobState.FAILED
 
@@ -99,7 +99,7 @@ def test_everything_that_stopped_for_one_reason_is_asked_for_at_once(people, bro
     other = park("issue", 950, people.house, "seal_unavailable")
     client = browse(people.head)
     assert "Reia toate (3)" in client.get(PAGE).content.decode()
-    answer = client.post(reverse("workflows:retry_all_stopped"), {"motiv": "worker_lost"}, follow=True)
+    answer = client.post(reverse("workflows:retry_all_failed"), {"motiv": "worker_lost"}, follow=True)
     assert "3 lucrări au fost cerute din nou." in answer.content.decode()
     assert list(failed.of(people.house)) == [other]
 
@@ -115,7 +115,7 @@ def test_a_refused_address_is_masked_and_written_to_again_once_it_is_right(peopl
     assert people.provider.email not in page
     people.provider.email = "corect@demo.example.ro"
     people.provider.save()
-    browse(people.head).post(reverse("workflows:retry_stopped", args=[job.public_id]))
+    browse(people.head).post(reverse("workflows:retry_failed", args=[job.public_id]))
     run_jobs("mail")
     assert Message.objects.get().state == "sent"
     assert mail.outbox[-1].to == ["corect@demo.example.ro"]
@@ -159,19 +159,19 @@ def test_every_code_that_can_occur_has_its_sentence():
     ]
     raised = {c for s in sources for c in re.findall(r'(?:Permanent\(|Transient\(|fail\(job, code=)"(\w+)"', s)}
     assert {"mail_refused", "worker_lost", "time_limit"} <= raised
-    assert raised <= set(codes.SENTENCES)
+    assert raised <= codes.known()
     assert codes.sentence("render_incomplete") == codes.RENDERING
     assert codes.sentence("ZeroDivisionError") == codes.OTHER
 
 
 def test_every_kind_and_every_queue_has_its_words():
-    assert set(registry.kinds()) <= set(failed.KINDS)
+    assert all(registry.label_of(kind) for kind in registry.kinds())
     assert {registry.queue_of(kind) for kind in registry.kinds()} <= set(failed.QUEUES)
 
 
 def test_a_failure_nobody_foresaw_is_parked_with_a_sentence(people, browse, monkeypatch):
-    handler = registry.Handler("issue", "issue", lambda job: 1 / 0, lambda prepared: None, lambda job, result: None)
-    monkeypatch.setitem(registry._handlers, "issue", handler)
+    handler = registry.Handler("providers.issue", "x", "issue", lambda job: 1 / 0, lambda prepared: None, lambda job, result: None)
+    monkeypatch.setitem(registry._handlers, "providers.issue", handler)
     job = queue.enqueue("issue", object_id=1, house=people.house.pk)
     for _ in range(queue.MAX_ATTEMPTS):
         Job.objects.update(due_at=Now() - timedelta(seconds=1))

@@ -23,7 +23,7 @@ def take(
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """insert into enrolment_registrycounter as counter (house_id, year, last) values (%s, %s, 1)
+            """insert into workflows_registrycounter as counter (house_id, year, last) values (%s, %s, 1)
                on conflict (house_id, year) do update set last = counter.last + 1 returning last""",
             [house.pk, day.year],
         )

@@ -55,7 +55,12 @@ def test_every_template_is_used():
 def test_every_icon_that_is_asked_for_is_in_the_sprite():
     sprite = (ROOT / "static" / "icons.svg").read_text()
     text = "\n".join(p.read_text() for p in (ROOT / "templates").rglob("*.html"))
-    asked = set(re.findall(r'(?:{% icon |icon_name=)"([a-z-]+)"', text)) | {"check-lg", "exclamation-octagon", "alarm", "clock"}
+    asked = set(re.findall(r'(?:{% icon |icon_name=)"([a-z-]+)"', text)) | {
+        "check-lg",
+        "exclamation-octagon",
+        "alarm",
+        "clock",
+    }
     assert [name for name in asked if f'id="{name}"' not in sprite] == []
 
 

@@ -150,24 +150,34 @@ def inbox_page(team: Team) -> Work:
 
 
 def fill_inbox(team: Team, total: int) -> None:
-    """Bring the cases up to `total`, spread over all houses, one in eight open: clones of one that was filed by post."""
+    """Bring the cases up to `total`: clones of one that was filed by post, spread over all houses, one in eight open.
+
+    One account in ten cases, each of another person: tables of accounts that stay tiny are read as no real ones are.
+    """
     have = Turn.objects.filter(pk__gt=FIRST_CLONE).count()
-    turn = Turn.objects.select_related("case__filing", "case__entry", "process", "task").get(
-        case=file(team, unmeasured)
+    original = file(team, unmeasured)
+    turn = Turn.objects.select_related("case__filing__owner__person", "case__entry", "process", "task").get(
+        case=original
     )
-    houses = list(House.objects.exclude(county="").order_by("pk").values_list("pk", flat=True))
+    case, account = turn.case, turn.case.filing.owner
+    houses = list(House.objects.order_by("pk").values_list("pk", flat=True))
+    row, person = f"{FIRST_CLONE} + k", f"{FIRST_CLONE} + (k + 9) / 10"
+    is_open = f"k / {len(houses)} %% {OPEN_SHARE} = 0"
+    anew = "'public_id', gen_random_uuid()"
     house = f"'house_id', (array{houses})[1 + k %% {len(houses)}]"
     due = "'due_on', current_date + 1 + k %% 60"
-    is_open = f"k %% {OPEN_SHARE} = 0"
-    row = f"{FIRST_CLONE} + k"
-    clones: list[tuple[models.Model, str]] = [
-        (turn.case.filing, "'public_id', gen_random_uuid()"),
-        (turn.case.entry, f"'number', {row}, {house}"),
+    people: list[tuple[models.Model, str]] = [
+        (account.person, f"{anew}, 'cnp_index', '\\x' || md5(k::text)"),
+        (account, f"'person_id', {row}, 'email', k || '@bench.example.ro'"),
+    ]
+    cases: list[tuple[models.Model, str]] = [
+        (case.filing, f"{anew}, 'owner_id', {person}"),
+        (case.entry, f"'number', {row}, {house}"),
         (turn.process, house),
         (
-            turn.case,
-            f"'public_id', gen_random_uuid(), 'filing_id', {row}, 'entry_id', {row}, {house}, {due}, "
-            f"'state', case when {is_open} then '{turn.case.state}' else '{State.APPROVED}' end, "
+            case,
+            f"{anew}, 'filing_id', {row}, 'entry_id', {row}, {house}, {due}, "
+            f"'state', case when {is_open} then '{case.state}' else '{State.APPROVED}' end, "
             f"'decided_at', case when {is_open} then null else now() end",
         ),
         (
@@ -181,10 +191,12 @@ def fill_inbox(team: Team, total: int) -> None:
             f"'task_id', case when {is_open} then {row} end, 'step', case when {is_open} then '{turn.step}' else '' end",
         ),
     ]
-    for model, changes in clones:
+    for model, changes in people:
+        _clone(model, f"'id', {row}, {changes}", have // 10 + 1, total // 10)
+    for model, changes in cases:
         _clone(model, f"'id', {row}, {changes}", have + 1, total)
     with connection.cursor() as cursor:
-        cursor.execute("analyze")
+        cursor.execute("vacuum analyze")
     demand(Turn.objects.filter(pk__gt=FIRST_CLONE).count(), total, "cases made")
 
 

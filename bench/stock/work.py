@@ -107,7 +107,7 @@ def fill_queue(total: int) -> None:
                 "houses": HOUSES,
             },
         )
-        cursor.execute("analyze")
+        cursor.execute("vacuum analyze")
     _newest.cache_clear()
     demand(bool(_newest()), True, "the queue has rows")
     demand(Task.objects.filter(process__data__text="filled").count(), total, "tasks made")
@@ -119,8 +119,8 @@ with made as (insert into viewflow_process (flow_class, status, created, data)
                      jsonb_build_object('text', 'filled', 'house', n %% %(houses)s, 'n', n)
               from generate_series(%(have)s + 1, %(total)s::int) n returning id, created, (data->>'n')::int as n)
 insert into viewflow_task (flow_task, flow_task_type, status, created, finished, token, data, process_id, owner_permission)
-select 'stock/flows.StockFlow.review', 'HUMAN', case when n %% %(share)s = 0 then 'NEW' else 'DONE' end, created,
-       case when n %% %(share)s = 0 then null else now() end, 'start', '{}', id, 'stock.house_' || n %% %(houses)s
+select 'stock/flows.StockFlow.review', 'HUMAN', case when n / %(houses)s %% %(share)s = 0 then 'NEW' else 'DONE' end, created,
+       case when n / %(houses)s %% %(share)s = 0 then null else now() end, 'start', '{}', id, 'stock.house_' || n %% %(houses)s
 from made
 """
 

@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def main() -> None:
 def product():
     """The product's own engines and an empty database of the product."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    warnings.filterwarnings("ignore", "No directory at", UserWarning)  # no static files were collected
     import django
     from django.conf import settings
     from django.db import connection

@@ -23,7 +23,8 @@ def run(size, team: ours.Team, ask: Callable, *, profile: bool) -> None:
     report("case-vs-stock-pages", ratios(results, pages, mine), "as fast as stock's pages (target ≥ 0.5)")
     report("case-vs-stock-api", ratios(results, mine, api), "as long as the API alone")
     report("case-vs-raw", ratios(results, mine, least), "as long as the least SQL")
-    whole = counted(partial(ours.to_key, team))
+    # With fresh log-ins: a session writes down now and then that it was seen, and that would be one statement more.
+    whole = counted(partial(ours.to_key, ours.team()))
     print(f"  {'from filing to the opened key':<34} {'statements':>11} {'savepoints':>11} {'commits':>8} {'WAL':>9}")
     sums = {"to the last signature": whole.total(*ours.TO_SIGNATURE), "to the opened key": whole.total(*ours.TO_KEY)}
     for stage, cost in (whole.stages | sums).items():

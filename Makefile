@@ -43,7 +43,7 @@ check: setup ## lint, types, import layers, templates, catalogues, migrations, a
 goals: setup ## measured promises, one line each (G=id for one)
 	@$(BIN)/python manage.py goals $(G)
 
-bench: setup ## speed, as ratios inside one run (ARGS=--full)
+bench: setup ## speed beside others', as ratios inside one run (ARGS=--smoke, --full)
 	@$(BIN)/python -m bench $(ARGS)
 
 lock: ## compile requirements/*.txt from pyproject.toml (needs uv)

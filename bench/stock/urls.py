@@ -1,10 +1,10 @@
-"""Our pages, and stock viewflow's under /stock/."""
+"""Viewflow's own pages."""
 
-from django.urls import include, path
+from django.urls import path
 from viewflow.urls import Site
 from viewflow.workflow.flow import FlowAppViewset
 
 from bench.stock.flows import StockFlow
 
 site = Site(title="stock", viewsets=[FlowAppViewset(StockFlow, icon="x")])
-urlpatterns = [path("stock/", site.urls), path("", include("backoffice.urls"))]
+urlpatterns = [path("", site.urls)]

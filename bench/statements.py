@@ -57,7 +57,7 @@ class Statement:
 
     @property
     def target(self) -> str:
-        """What is done with which table or function, for instance `select enrolment_case`."""
+        """What is done with which table or function, for instance `select workflows_case`."""
         found = TABLE.search(self.shape)
         name = next((group for group in found.groups() if group), "") if found else ""
         return f"{self.sql.split(None, 1)[0].lower()} {name.replace(' ', '')}".replace("(", "()").strip()

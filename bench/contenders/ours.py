@@ -11,19 +11,22 @@ from django.db import connection, models
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.accounts.demo import make_people
 from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
 from backoffice.audit.models import Event
 from backoffice.jobs import queue, tasks
 from backoffice.jobs.models import Job, JobState
 from bench.measure import During, Work, demand, unmeasured
-from enrolment.enums import EnrolmentState, State
-from enrolment.models import Case, LicenceKey
-from enrolment.services import acts, decisions, filings
+from enrolment.providers import demo
+from enrolment.providers.models import EnrolmentState, LicenceKey
 from tests.world import application, open_task, step_up
-from workflows import demo
-from workflows.lists import PAGE
-from workflows.models import Turn
+from workflows import procedures
+from workflows.enums import CaseState
+from workflows.inbox import PAGE
+from workflows.models import Assignment, Case
+from workflows.services import filings, texts
+from workflows.services.casefile import CaseFile
 
 TO_SIGNATURE = ("file", "claim review", "propose", "claim endorse", "endorse", "claim sign", "sign")
 TO_KEY = (*TO_SIGNATURE, "issue", "open key")
@@ -65,7 +68,7 @@ def no_worker_listens() -> AbstractContextManager:
 
 def team() -> Team:
     """The demo's people, logged in, passwords just typed."""
-    demo.people()
+    make_people()
     return Team(*(_log_in(f"{name}@demo.example.ro") for name in ("furnizor", "functionar1", "sef1", "director1")))
 
 
@@ -78,7 +81,7 @@ def _log_in(email: str) -> Somebody:
 
 def file(team: Team, during: During) -> Case:
     """A draft as the form would have saved it, then its submission."""
-    draft = filings.start_online(owner=team.provider.user)
+    draft = filings.start_online(procedures.get("providers"), owner=team.provider.user)
     uic = demo.fiscal_code(f"{10_000_000 + next(numbers)}0")
     demand(filings.save_draft(draft, content=application(uic=uic)), True, "the draft was saved")
     team.provider.post(during, "file", "workflows:file_review", draft.public_id)
@@ -90,35 +93,35 @@ def to_signature(team: Team, during: During) -> Case:
     case = file(team, during)
     _decide(team.clerk, case, during, "review", "propose", outcome="approve")
     _decide(team.head, case, during, "endorse", "endorse", outcome="agree")
-    draft = acts.draft(case, decisions.proposal(case).outcome)
+    draft = texts.draft(CaseFile.of(case), CaseFile.of(case).proposal.outcome)
     _decide(team.director, case, during, "sign", "sign", outcome="agree", text_sha256=draft.sha256)
     case.refresh_from_db()
-    demand(case.state, State.ISSUING, "state of a signed case")
+    demand(case.state, CaseState.ISSUING, "state of a signed case")
     stages = ["propose", "endorse", "sign"]
     demand([d.stage for d in case.decisions.order_by("pk")], stages, "decisions")
     demand(len({d.person_id for d in case.decisions.all()}), 3, "persons who decided")
     events = Event.objects.filter(subject_type=case._meta.label, subject_id=case.pk)
     wanted = ["case.registered", *(code for s in stages for code in ("case.claimed", f"decision.{s}"))]
     demand(list(events.order_by("pk").values_list("code", flat=True)), wanted, "events")
-    demand(Turn.objects.get(case=case).step, "issue", "step after the signature")
+    demand(Assignment.objects.get(case=case).step, "issue", "step after the signature")
     return case
 
 
 def to_key(team: Team, during: During) -> Case:
     """The whole case: after the signature the worker's job, then the applicant opens the key."""
     case = to_signature(team, during)
-    job = Job.objects.get(object_id=case.pk, kind="issue")
+    job = Job.objects.get(object_id=case.pk, kind="providers.issue")
     with during("issue"):
         tasks.run_job(str(job.public_id))
     job.refresh_from_db()
     demand((job.state, job.last_code), (JobState.DONE, ""), "the job of issuing")
     key = LicenceKey.objects.get(enrolment__case=case)
-    page = team.provider.post(during, "open key", "enrolment:key", case.public_id, status=200)
+    page = team.provider.post(during, "open key", "providers:key", case.public_id, status=200)
     demand(bool(page.content), True, "the page with the key")
     key.refresh_from_db()
     case.refresh_from_db()
     demand((key.envelope, key.enrolment.state), (None, EnrolmentState.ACTIVE), "key after it was opened")
-    demand(case.state, State.APPROVED, "state of an issued case")
+    demand(case.state, CaseState.APPROVED, "state of an issued case")
     return case
 
 
@@ -126,7 +129,7 @@ def _decide(who: Somebody, case: Case, during: During, step: str, stage: str, **
     task = open_task(case)
     demand(task.flow_task.name, step, "open step")
     who.post(during, f"claim {step}", "workflows:claim", task.pk)
-    who.post(during, stage, "workflows:act", task.pk, **answer)
+    who.post(during, stage, "workflows:execute", task.pk, **answer)
 
 
 # --- the inbox ---------------------------------------------------------------------------------------------------------------
@@ -135,7 +138,7 @@ def _decide(who: Somebody, case: Case, during: During, step: str, stage: str, **
 def inbox_page(team: Team) -> Work:
     """The clerk's first page of what is to take; each time, its rows must be the most urgent cases of the house."""
     url = reverse("workflows:inbox") + "?lista=take"
-    rows = Turn.objects.filter(house__code="CAS-CT", right=str(Can.REVIEW), task__isnull=False, holder__isnull=True)
+    rows = Assignment.objects.filter(house__code="CAS-CT", right=str(Can.REVIEW), task__isnull=False, holder__isnull=True)
     urgent = rows.order_by("due_on", "case_id")[:PAGE].values_list("case__public_id", flat=True)
     wanted = [str(public_id) for public_id in urgent]
     demand(bool(wanted), True, "the inbox has rows")
@@ -154,9 +157,9 @@ def fill_inbox(team: Team, total: int) -> None:
 
     One account in ten cases, each of another person: tables of accounts that stay tiny are read as no real ones are.
     """
-    have = Turn.objects.filter(pk__gt=FIRST_CLONE).count()
+    have = Assignment.objects.filter(pk__gt=FIRST_CLONE).count()
     original = file(team, unmeasured)
-    turn = Turn.objects.select_related("case__filing__owner__person", "case__entry", "process", "task").get(
+    turn = Assignment.objects.select_related("case__filing__owner__person", "case__entry", "process", "task").get(
         case=original
     )
     case, account = turn.case, turn.case.filing.owner
@@ -177,7 +180,7 @@ def fill_inbox(team: Team, total: int) -> None:
         (
             case,
             f"{anew}, 'filing_id', {row}, 'entry_id', {row}, {house}, {due}, "
-            f"'state', case when {is_open} then '{case.state}' else '{State.APPROVED}' end, "
+            f"'state', case when {is_open} then '{case.state}' else '{CaseState.APPROVED}' end, "
             f"'decided_at', case when {is_open} then null else now() end",
         ),
         (
@@ -197,7 +200,7 @@ def fill_inbox(team: Team, total: int) -> None:
         _clone(model, f"'id', {row}, {changes}", have + 1, total)
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze")
-    demand(Turn.objects.filter(pk__gt=FIRST_CLONE).count(), total, "cases made")
+    demand(Assignment.objects.filter(pk__gt=FIRST_CLONE).count(), total, "cases made")
 
 
 def _clone(model: models.Model, changes: str, first: int, last: int) -> None:

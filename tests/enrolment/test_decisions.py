@@ -14,7 +14,7 @@ from workflows import procedures
 from workflows.enums import FILER, CaseState, Outcome
 from workflows.errors import Refused, Stale
 from workflows.models import Decision, Party
-from workflows.services import decisions, texts
+from workflows.services import decisions, states, texts
 from workflows.services.casefile import CaseFile
 
 pytestmark = pytest.mark.calendar
@@ -41,7 +41,7 @@ def test_a_rejection_passes_the_legal_adviser_first(people, case):
     decisions.propose(CaseFile.of(case), by=people.clerk, outcome=REJECT, reasons=["R05"])
     assert case.state == "visa"
     with pytest.raises(Stale):
-        decisions._move(case, "endorse", "sign")
+        states.move(case, "endorse", "sign")
     with pytest.raises(Refused):
         decisions.confirm(CaseFile.of(case), "endorse", by=people.head, outcome=REJECT)
 
@@ -188,7 +188,7 @@ REFUSED = {
     "a party": lambda p, c: insert(c, p.provider, "propose", membership=also(p.provider, Role.CLERK, p.house)),
     "a rejection without reasons": lambda p, c: _bare_rejection(p, c),
     "an enrolment without decisions": lambda p, c: Enrolment.objects.create(
-        case=c, house=c.house, provider_uic=c.provider_uic, provider_name=c.provider_name
+        case=c, house=c.house, provider_uic=c.subject_key, provider_name=c.subject_name
     ),
 }
 

@@ -8,6 +8,7 @@ import pytest
 from enrolment.providers import rules, schema
 from tests import world
 from tests.conftest import DAY as TODAY
+from workflows.procedures import Finding
 
 pytestmark = pytest.mark.calendar
 
@@ -111,7 +112,7 @@ def test_every_finding_explains_itself_and_says_no_identity_number(part):
         sentence = rules.explain(finding)
         assert "{" not in sentence
         assert "1750514139013" not in sentence + str(finding.as_dict())
-        assert rules.Finding.from_dict(finding.as_dict()) == finding
+        assert Finding(**finding.as_dict()) == finding
 
 
 def test_each_house_sees_its_own_work_points_and_their_physicians(part):

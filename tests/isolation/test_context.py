@@ -94,7 +94,7 @@ def test_a_filer_never_sees_how_the_house_decided(two):
     act(two.here, two.people.clerk, outcome="approve")
     with context.tenant_transaction(roles.WEB):
         tenant.enter_account(two.people.provider.pk)
-        assert Case.objects.get(pk=two.here.pk).state == "endorsement"
+        assert Case.objects.get(pk=two.here.pk).state == "endorse"
         assert not Decision.objects.exists()
 
 

@@ -69,7 +69,7 @@ def issued(**changes):
 
 @pytest.fixture(scope="module")
 def act():
-    return pdf.render("approval", issued(), code=CODE)
+    return pdf.render("providers.approval", issued(), code=CODE)
 
 
 def text_of(content, tmp_path):
@@ -80,7 +80,7 @@ def text_of(content, tmp_path):
 
 
 def test_the_same_act_gives_the_same_bytes(act):
-    assert pdf.render("approval", issued(), code=CODE) == act
+    assert pdf.render("providers.approval", issued(), code=CODE) == act
 
 
 def test_romanian_letters_are_text_and_embedded_glyphs(act, tmp_path):
@@ -96,7 +96,7 @@ def test_comma_below_is_right_in_the_pixels(tmp_path):
     inks = {}
     for letter in ("s", "ș", "t", "ț"):
         name = f"{letter * 30}"
-        content = pdf.render("approval", issued(provider=context()["provider"] | {"name": name}), code=CODE)
+        content = pdf.render("providers.approval", issued(provider=context()["provider"] | {"name": name}), code=CODE)
         (tmp_path / "a.pdf").write_bytes(content)
         subprocess.run(
             ["pdftoppm", "-r", "110", "-gray", "-f", "1", "-l", "1", tmp_path / "a.pdf", tmp_path / "p"], check=True
@@ -120,7 +120,7 @@ def test_an_act_is_archival_and_titled(act, tmp_path):
 
 def test_an_act_of_forty_physicians_repeats_its_heading(tmp_path):
     many = [context()["physicians"][0] | {"name": f"MEDIC {n}"} for n in range(40)]
-    text = text_of(pdf.render("approval", issued(physicians=many), code=CODE), tmp_path)
+    text = text_of(pdf.render("providers.approval", issued(physicians=many), code=CODE), tmp_path)
     assert text.count("Cod de parafă") >= 2
     assert "MEDIC 39" in text
     assert re.search(r"pagina 2 din \d", text)
@@ -136,22 +136,22 @@ def test_nothing_is_fetched_from_anywhere(tmp_path, monkeypatch):
 
     monkeypatch.setattr(pdf, "render_to_string", with_link)
     with pytest.raises(pdf.RenderFailed) as problem:
-        pdf.render("approval", issued(), code=CODE)
+        pdf.render("providers.approval", issued(), code=CODE)
     assert "SECRET" not in str(problem.value)
 
 
 def test_what_a_person_typed_is_text_and_never_markup(tmp_path):
     name = '<img src="file:///etc/passwd">'
-    text = text_of(pdf.render("approval", issued(provider=context()["provider"] | {"name": name}), code=CODE), tmp_path)
+    text = text_of(pdf.render("providers.approval", issued(provider=context()["provider"] | {"name": name}), code=CODE), tmp_path)
     assert "<img" in text
     assert "root:" not in text
 
 
 def test_the_fingerprint_covers_what_is_read_and_nothing_that_comes_later():
-    _html, one = pdf.frozen_text("approval", context())
-    assert pdf.frozen_text("approval", issued())[1] == one
-    assert pdf.frozen_text("approval", context(entry_number="13/23.11.2026"))[1] != one
-    assert pdf.frozen_text("rejection", context())[1] != one
+    _html, one = pdf.frozen_text("providers.approval", context())
+    assert pdf.frozen_text("providers.approval", issued())[1] == one
+    assert pdf.frozen_text("providers.approval", context(entry_number="13/23.11.2026"))[1] != one
+    assert pdf.frozen_text("providers.rejection", context())[1] != one
 
 
 def test_the_seal_begins_with_the_bytes_that_were_sealed_and_notices_a_change(act):
@@ -240,7 +240,7 @@ def test_the_public_page_says_no_more_than_the_paper(decision):
 
 def test_the_issued_paper_carries_the_signed_fingerprint(decision, tmp_path):
     assert decision.text_sha256 in re.sub(r"\s", "", text_of(bytes(decision.pdf), tmp_path))
-    assert decision.text_sha256 == pdf.frozen_text("approval", decision.context)[1]
+    assert decision.text_sha256 == pdf.frozen_text("providers.approval", decision.context)[1]
 
 
 def test_a_sealed_act_never_changes(decision):

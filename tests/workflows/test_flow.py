@@ -36,7 +36,7 @@ def test_an_approval_ends_with_decision_key_and_letter(people, case):
     case.refresh_from_db()
     assert case.state == CaseState.APPROVED
     assert case.decided_at is not None
-    assert path(case) == ["start", "review", "reviewed", "endorse", "endorsed", "sign", "signed", "issue", "over"]
+    assert path(case) == ["start", "review", "reviewed", "endorse", "endorsed", "sign", "signed", "issue", "end"]
     assert Process.objects.get(pk=case.assignment.process_id).status == "DONE"
     decision, convention = Document.objects.filter(about=case.public_id).order_by("kind")
     assert decision.number == convention.number == "2/" + f"{decision.day:%d.%m.%Y}"
@@ -85,7 +85,7 @@ def test_a_rejection_names_reasons_facts_and_remedy_and_gives_no_key(people):
         "sign",
         "signed",
         "issue",
-        "over",
+        "end",
     ]
     letter = Document.objects.get(about=case.public_id)
     assert letter.kind == "rejection"
@@ -199,7 +199,7 @@ def test_the_due_date_is_fixed_at_registration(people):
 
 def test_whose_turn_it_is_follows_the_task(people, case):
     turn = lambda: Assignment.objects.get(case=case)  # noqa: E731
-    assert (turn().step, turn().right, turn().holder) == ("review", "review", None)
+    assert (turn().step, turn().right, turn().holder) == ("review", "providers.review", None)
     steps.claim(open_task(case), by=people.clerk)
     assert turn().holder == people.clerk
     steps.release(open_task(case), by=people.clerk)

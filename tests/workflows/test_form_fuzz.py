@@ -116,4 +116,4 @@ def test_no_answer_breaks_a_step(people, browse, case, value):
     )
     assert answer.status_code == 422
     case.refresh_from_db()
-    assert case.state == "review"
+    assert case.state == "propose"

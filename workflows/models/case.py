@@ -1,5 +1,6 @@
 """The case: one request to one house, with everything about it."""
 
+import copy
 import uuid
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -73,8 +74,8 @@ class Case(models.Model):
 
     @property
     def content(self) -> dict:
-        """What is asked as it stands now: the part of this house, newest version."""
-        return self.current.content
+        """What is asked as it stands now: the part of this house, newest version. A copy: forms write into it."""
+        return copy.deepcopy(self.current.content)
 
     @cached_property
     def current(self) -> "Version":

@@ -19,6 +19,7 @@ from workflows.models import Case
 from workflows.models.decision import LAST
 from workflows.services import decisions, steps, texts
 from workflows.services.casefile import CaseFile
+from workflows.views import case as case_page
 
 
 @require_POST
@@ -78,7 +79,7 @@ def execute(request: SignedInRequest, task: int) -> HttpResponse:
     except Refused as refused:
         if found.flow_task.stage.code == LAST:
             return _signing_page(request, found, refused=str(refused.sentence))
-        return case.page(request, _case(found), refused=str(refused.sentence), typed=answer)
+        return case_page.page(request, _case(found), refused=str(refused.sentence), typed=answer)
     messages.success(request, _done(found, answer))
     return redirect("workflows:case", public_id=case.public_id)
 

@@ -78,7 +78,7 @@ def run(words, environment, **options):
 
 def stop(process):
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(timeout=30)
 
 
 def test_the_commands_of_the_compose_file_run(production, tmp_path):

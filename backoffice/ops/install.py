@@ -136,6 +136,8 @@ def fetch(packages: list[str]) -> None:
     """Unpack packages, and those they need that the system lacks, into `var/native`; apt checks every signature."""
     with tempfile.TemporaryDirectory(prefix="native-") as work:
         Path(work).chmod(0o755)  # as root, apt downloads as an account of its own
+        for folder in ("lists/partial", "cache/archives/partial"):
+            Path(work, folder).mkdir(parents=True)
         settings = Path(work, "apt.conf")
         # Lists and archives of its own: a small system ships empty lists, and hooks of the system want root.
         settings.write_text(

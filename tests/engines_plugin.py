@@ -4,6 +4,8 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("VAR_DIR", str(ROOT / "var" / "test"))
 os.environ.setdefault("ENVIRONMENT", "test")
@@ -17,7 +19,10 @@ def pytest_configure(config):
     from backoffice.ops import engines
 
     if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
-        _stack.enter_context(engines.running(Path(os.environ["VAR_DIR"])))
+        try:
+            _stack.enter_context(engines.running(Path(os.environ["VAR_DIR"])))
+        except engines.EngineError as problem:
+            pytest.exit(str(problem), returncode=3)
 
 
 def pytest_unconfigure(config):

@@ -52,6 +52,7 @@ class Command(BaseCommand):
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-p", "no:randomly"),
+                *("--timeout", "7200" if os.environ.get("SCALE") == "campaign" else "900"),
                 *([] if options["goal"] else ["-n", "2", "--dist", "loadfile"]),
                 *[f"tests/goals/{name}" for name in chosen],
             ],

@@ -15,7 +15,7 @@ from notifications import kinds
 
 
 class Document(models.Model):
-    """An act of a house. `about` is the public id of the case; the frozen context is what the signer saw.
+    """A document of a house. `about` is the public id of the case; the frozen context is what the signer saw.
 
     Once sealed, number, text and bytes never change (trigger). `code` opens the public verification page.
     """

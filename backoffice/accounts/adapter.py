@@ -26,7 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """There are no user names."""
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Staff work in one place at a time: the new session ends the others, and the person is told (security.md S14)."""
+        """Staff work in one place at a time: the new session ends the others, and the person is told."""
         super().login(request, user)
         if Grants.of(user).memberships and sessions.end_others(request.session, user):
             messages.warning(request, _("Erați conectat și din altă parte; sesiunea de acolo s-a încheiat."))
@@ -53,7 +53,7 @@ def _at_base_url(link: str) -> str:
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """TOTP secrets and recovery seeds are sealed like any other personal secret (libraries.md pitfall 12)."""
+    """TOTP secrets and recovery seeds at rest: encrypted by us, because allauth keeps them in clear by itself."""
 
     def encrypt(self, text: str) -> str:
         return base64.b64encode(encrypt(text.encode(), context="mfa")).decode()

@@ -1,4 +1,4 @@
-"""Who: houses, persons, accounts and their roles."""
+"""Houses, persons, accounts, their sessions, and the roles that accounts have in houses."""
 
 import uuid
 from datetime import date
@@ -20,7 +20,7 @@ from backoffice.romania.text import sort_key
 
 
 class House(models.Model):
-    """A county health-insurance house (CAS): a tenant. All 43 come by migration (domain.md 8.1)."""
+    """A health-insurance house (CAS): a tenant. The first migration makes all 43 (docs/domain.md)."""
 
     code = models.CharField(max_length=12, unique=True)
     county = models.CharField(max_length=2, blank=True)
@@ -40,12 +40,12 @@ class House(models.Model):
 
     @property
     def is_territorial(self) -> bool:
-        """The house of defence, order and justice has no county, so no competence here (intake.md)."""
+        """The house of defence, order and justice has no county, so no competence here (docs/domain.md)."""
         return bool(self.county)
 
 
 class Person(models.Model):
-    """A natural person: one row per CNP, so that two accounts of one human are one actor (security.md S10)."""
+    """A natural person: one row per CNP, so that two accounts of one human are one actor to four eyes."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cnp = EncryptedJSONField(bound_to=("public_id",))
@@ -53,7 +53,7 @@ class Person(models.Model):
     last_name = EncryptedTextField(bound_to=("public_id",), null=True)
     first_name = EncryptedTextField(bound_to=("public_id",), null=True)
 
-    has_account = False  # set where a person is found past the walls (services.persons)
+    has_account = False  # set by the definer function that finds a person (services.persons)
 
     class Meta:
         ordering = ["pk"]
@@ -85,7 +85,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """An account. Deactivated, never deleted: it owns tasks and acts (engine.md 6)."""
+    """An account. Deactivated, never deleted: decisions and events name it."""
 
     email = models.EmailField(unique=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="accounts")
@@ -108,7 +108,7 @@ class User(AbstractBaseUser):
 
 
 class Session(models.Model):
-    """One log-in of one browser, or a visitor's before it; read and written by `sessions.SessionStore` (security.md S14)."""
+    """One log-in of one browser, or a visitor's before it; read and written by `sessions.SessionStore`."""
 
     key_hash = models.BinaryField(max_length=32, primary_key=True)
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="sessions")

@@ -60,7 +60,7 @@ def choose_house(request: SignedInRequest) -> HttpResponse:
 
 @reauthentication_required
 def people(request: SignedInRequest) -> HttpResponse:
-    """The roles of the administrator's house; giving one is a step-up act (security.md S14)."""
+    """The roles of the administrator's house; giving one asks for a fresh proof of log-in."""
     house = _managed_house(request)
     error = ""
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""Checkpoints: the log as it stood, signed by a process that does nothing else (security.md S8, docs/evidence.md).
+"""Checkpoints: the log as it stood, signed by a process that does nothing else (docs/evidence.md).
 
 Before each signature the links since the last checkpoint are checked; what does not hold is never signed.
 The reading of an event is the verifier's (`verify_log`), so that the program that writes is not its own judge.

@@ -1,4 +1,4 @@
-"""What happened: append-only, ids and labels only, no foreign key to living data."""
+"""The event log: what happened, append-only; ids and codes only, no foreign key to living data."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -7,7 +7,7 @@ from backoffice.isolation.guards import append_only, guard
 
 
 class Event(models.Model):
-    """One act, written in the act's own transaction: no event, no effect.
+    """One thing that happened, written in the transaction that made it happen: no event, no effect.
 
     `facts` holds ids, codes and field names, never values of persons. Rows come from `audit_append` alone.
     """
@@ -31,7 +31,7 @@ class Event(models.Model):
 
 
 class Link(models.Model):
-    """The place of an event in its chain, computed by a trigger when the act commits (docs/evidence.md).
+    """The place of an event in its chain, computed by a trigger at commit (docs/evidence.md).
 
     `hash` covers the event, its place and `prev`, the hash of the link before: it is also the event's leaf in the
     tree of its checkpoint.
@@ -101,7 +101,7 @@ begin
 end
 """,
 )
-# The lock of a chain is taken when the act commits, so it is the last lock of a transaction and held for its commit only;
+# The lock of a chain is taken at commit, so it is the last lock of a transaction and held for its commit only;
 # a transaction that writes to several chains takes them in one order. Two transactions cannot wait for each other.
 guard(
     Event,

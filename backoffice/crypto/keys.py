@@ -1,4 +1,4 @@
-"""Secrets: which there are, who may hold them, and that each is fit for use (security.md S16). Pure: knows no Django.
+"""Secrets: which there are, who may hold them, and that each is fit for use (docs/crypto.md). Pure: knows no Django.
 
 A key is a file of mode 0400 in one folder, or the variable `KEY_<NAME>`; missing ones are made on the spot only
 outside production. `settings.py` calls `configure` once; everything else asks `secret`, `secrets_of` or `text`.

@@ -1,4 +1,4 @@
-"""What a log may say (security.md S18): one JSON object a line, UTC, from an allow-list of fields, no value of a person.
+"""What a log line may say: one JSON object, UTC, from an allow-list of fields, no value of a person.
 
 Our own messages are written out: they hold ids and codes (`tests/static` reads every one). Of other people's
 messages only the template is kept, and of every exception its classes and places, never what it says.

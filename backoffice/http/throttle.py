@@ -1,4 +1,4 @@
-"""Counts of guesses: in PostgreSQL, on a connection of their own, so that no error page, restart or broker refunds one (security.md S2.5).
+"""Counts of guesses: in PostgreSQL, on a connection of their own, so that no error or restart refunds one.
 
 `limited` counts requests for a view of ours. `ThrottleCache` is the Django cache in which allauth keeps its rate limits; unlike
 Django's own database cache it never throws out a count that still holds, and commits it before the answer is computed.

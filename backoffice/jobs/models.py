@@ -1,4 +1,4 @@
-"""Work that must happen: one row per piece of work (engine.md 2, security.md R2-R5)."""
+"""Work that must happen: one row per piece of work (docs/adr/0002-job-row-is-the-truth.md)."""
 
 import uuid
 

@@ -24,9 +24,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers; Redis may be away without stopping the web (security.md R8).
+    """200 when the database answers; Redis may be away without stopping the web.
 
-    A log that nobody has sealed for 15 minutes is named, and stops nothing (docs/adr/0010-evidence.md).
+    A log without a checkpoint for 15 minutes is named, and stops nothing (docs/adr/0010-evidence.md).
     """
     try:
         late = checkpoints.is_late()

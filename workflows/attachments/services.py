@@ -120,7 +120,7 @@ def _demand_room(filing: Filing, kind: str, size: int) -> None:
 
 
 def _demand_measure(by: User, size: int) -> None:
-    """Removed files count too: a day's measure is of what was sent, not of what was left."""
+    """Refuse what exceeds the account's daily limit of files and bytes; removed files count too. Raises `Refused`."""
     sent = Attachment.objects.filter(uploaded_by=by, uploaded_at__gt=Now() - timedelta(days=1)).aggregate(
         files=Count("pk"), size=Sum("size", default=0)
     )

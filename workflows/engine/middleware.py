@@ -1,4 +1,4 @@
-"""What the engine and the database refuse, as pages a person understands (engine.md 3)."""
+"""What the engine and the database refuse, as pages a person understands."""
 
 from collections.abc import Callable
 

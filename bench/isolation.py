@@ -63,12 +63,14 @@ class Switch:
         self.on()
 
     def on(self) -> None:
+        """Put isolation back, and look whether all of it stands."""
         if self._off:
             self._off.close()
             self._off = None
         demand(inspection.problems(connection), [], "isolation is on")
 
     def off(self) -> None:
+        """Take isolation off, and look whether none of it stands."""
         if self._off is None:
             self._off = ExitStack()
             self._off.enter_context(without_isolation())

@@ -66,6 +66,8 @@ class Document(models.Model):
 
 
 class MessageState(models.TextChoices):
+    """Whether a message has been handed over."""
+
     QUEUED = "queued", _("În așteptare")
     SENDING = "sending", _("Se trimite")
     SENT = "sent", _("Trimis")

@@ -56,9 +56,11 @@ class MFAAdapter(DefaultMFAAdapter):
     """TOTP secrets and recovery seeds at rest: encrypted by us, because allauth keeps them in clear by itself."""
 
     def encrypt(self, text: str) -> str:
+        """The secret as ciphertext, for allauth to keep."""
         return base64.b64encode(encrypt(text.encode(), context="mfa")).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
+        """The secret behind a kept ciphertext."""
         return decrypt(base64.b64decode(encrypted_text), context="mfa").decode()
 
     def is_current(self, encrypted_text: str) -> bool:

@@ -73,6 +73,8 @@ class Person(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
+    """Makes and finds accounts; the e-mail address is the name."""
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create an account; the e-mail address is the log-in name, compared without case."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -81,6 +83,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
+        """The account with this address, compared without case."""
         return self.get(email__iexact=username)
 
 
@@ -123,6 +126,8 @@ class Session(models.Model):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Roles, asked for by day."""
+
     def active_on(self, day: date) -> "MembershipQuerySet":
         """Memberships in force on that day, of active accounts."""
         return self.filter(starts_on__lte=day, user__is_active=True).filter(

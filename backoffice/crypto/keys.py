@@ -39,6 +39,7 @@ class Key:
 
     @property
     def is_keyset(self) -> bool:
+        """Is it a Tink keyset, or else hexadecimal text?"""
         return self.name.endswith(".json")
 
 

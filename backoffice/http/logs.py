@@ -25,6 +25,7 @@ class JsonFormatter(logging.Formatter):
     """Control characters, escape sequences and line breaks come out as `\\uXXXX`: one event is one line."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """The record as one line of JSON."""
         return json.dumps({name: value for name, value in _fields(record) if value not in (None, "")})
 
 

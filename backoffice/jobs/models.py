@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class JobState(models.TextChoices):
+    """Where a piece of work stands."""
+
     QUEUED = "queued", _("În așteptare")
     RUNNING = "running", _("În lucru")
     DONE = "done", _("Terminată")

@@ -52,6 +52,7 @@ def clerk() -> User:
 
 @cache
 def browser() -> Client:
+    """The clerk's browser, logged in."""
     client = Client()
     client.force_login(clerk())
     return client

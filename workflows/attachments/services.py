@@ -42,6 +42,7 @@ class AttachmentGroup(NamedTuple):
 
     @property
     def is_full(self) -> bool:
+        """No further file of this kind is taken."""
         return len(self.files) >= self.kind.most
 
     @property
@@ -51,6 +52,7 @@ class AttachmentGroup(NamedTuple):
 
     @property
     def is_checking(self) -> bool:
+        """An inspection of one of its files is still to come."""
         return any(file.state == AttachmentState.QUARANTINE for file in self.files)
 
 

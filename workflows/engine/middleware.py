@@ -21,6 +21,7 @@ class EngineErrorsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page for what the engine or the database refused; anything else goes on."""
         if isinstance(exception, TransitionNotAllowed):
             return errors.conflict(request)
         if isinstance(exception, FlowLockFailed | OperationalError):

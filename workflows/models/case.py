@@ -70,6 +70,7 @@ class Case(models.Model):
 
     @property
     def is_closed(self) -> bool:
+        """Has it been decided and issued?"""
         return self.state in CLOSED
 
     @property

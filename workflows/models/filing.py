@@ -77,6 +77,7 @@ class Filing(models.Model):
 
     @property
     def is_submitted(self) -> bool:
+        """Has it become cases?"""
         return self.submitted_at is not None
 
 

@@ -36,10 +36,12 @@ class CaseFile:
 
     @property
     def procedure(self) -> Procedure:
+        """The procedure of the case."""
         return procedures.get(self.case.procedure)
 
     @property
     def in_this_round(self) -> list[Decision]:
+        """The decisions of the present round, in their order."""
         return [decision for decision in self.decisions if decision.round == self.case.round]
 
     @property

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 CHAINS = 65
 NOTHING = "00" * 32
 SIGNED_AS = b"back office log checkpoint 1\n"
-LATE = BACK = 300  # seconds: an event waits no longer for its checkpoint; transactions side by side are not further apart
+LATE = BACK = 300  # seconds: an event waits no longer for its checkpoint; two at once are not further apart
 
 # The texts of an event in the order of its canonical form, then the hash that was stored.
 COLUMNS = """

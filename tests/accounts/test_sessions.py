@@ -1,4 +1,4 @@
-"""Sessions: rows of no use to a thief, an end for each, nothing lost by it (security.md S14)."""
+"""Sessions: rows of no use to who reads them, an end for each, nothing lost by it."""
 
 from datetime import timedelta
 

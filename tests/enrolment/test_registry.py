@@ -1,4 +1,4 @@
-"""Registry numbers: no gap, no reuse, whatever is tried (domain.md 9; product.md H1)."""
+"""Registry numbers: no gap, no reuse, whatever is tried."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date

@@ -1,4 +1,4 @@
-"""Stopped work is a page: what, why, since when, and a button; only for who looks after it (security.md R5)."""
+"""Failed work has a page: what, why, since when, and a button; only for who looks after it."""
 
 import re
 from datetime import timedelta
@@ -31,7 +31,7 @@ def park(kind, object_id, house, code):
 
 @pytest.fixture
 def stopped(people, case):
-    """The issuing of a signed case, stopped."""
+    """The issuing of a signed case, failed."""
     approved(case, people)
     job = Job.objects.get(kind="providers.issue")
     queue.fail(queue.claim(job.public_id), code="seal_unavailable", permanent=True)
@@ -169,7 +169,7 @@ def test_every_kind_and_every_queue_has_its_words():
     assert {registry.queue_of(kind) for kind in registry.kinds()} <= set(failed.QUEUES)
 
 
-def test_a_failure_nobody_foresaw_is_parked_with_a_sentence(people, browse, monkeypatch):
+def test_a_failure_nobody_foresaw_is_given_up_with_a_sentence(people, browse, monkeypatch):
     handler = registry.Handler("providers.issue", "x", "issue", lambda job: 1 / 0, lambda prepared: None, lambda job, result: None)
     monkeypatch.setitem(registry._handlers, "providers.issue", handler)
     job = queue.enqueue("issue", object_id=1, house=people.house.pk)

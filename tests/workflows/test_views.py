@@ -1,4 +1,4 @@
-"""Doors, steps and forms as requests: who may, who may not, and that a refusal changes nothing."""
+"""Pages, steps and forms as requests: who may, who may not, and that a refusal changes nothing."""
 
 import uuid
 
@@ -321,7 +321,7 @@ def test_a_role_that_ended_a_minute_ago_acts_no_more(people, browse, case):
 
 
 def test_a_step_of_another_stage_is_another_form(people, browse, case):
-    """The form follows the task row: a clerk's task takes no director's answer (engine.md 10, defect 1)."""
+    """The form follows the task row: a clerk's task takes no director's answer."""
     client = browse(people.clerk)
     client.post(claim(case))
     assert client.post(step(case), {"outcome": "agree", "text_sha256": "x"}).status_code == 422

@@ -1,4 +1,4 @@
-"""The data catalogue: every field of every table, and how it is kept at rest (GDPR art. 30).
+"""The data catalogue: every field of every table, and how it is kept at rest (security.md S16; GDPR art. 30).
 
 A field that is not here fails `tests/platform/test_catalogue.py`. `python -m backoffice.ops.catalogue` writes docs/data.md.
 Personal data in clear says why: it must be found or compared by the database, or the law makes it public.

@@ -12,7 +12,7 @@ from django.urls import reverse
 from backoffice.http.headers import HEADERS
 from tests.platform.test_production_shape import production  # noqa: F401  (fixture)
 from tests.test_consistency import SAMPLES, names
-from tests.test_headers_and_errors import BOOM, Broken, no_database
+from tests.test_doors import BOOM, Broken, no_database
 from tests.world import act, file_case, open_task
 
 COOKIE_SETTINGS = [

@@ -1,4 +1,4 @@
-"""Direct SQL as every role on every table, in every context: what row-level security alone lets through."""
+"""Direct SQL as every role on every table, in every context: what row-level security alone lets through (security.md G2)."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Found:
 
 
 def rows() -> dict[str, dict[int, tuple]]:
-    """Every row of every table with a policy, by its id, as the owner sees it."""
+    """Every row of every table behind the walls, by its id, as the owner sees it."""
     found = {}
     with connection.cursor() as cursor:
         for table in sorted(job_transaction()):
@@ -109,7 +109,7 @@ def _select(cursor, table, wanted):
 
 
 def _insert(cursor, table, wanted):
-    """A copy of somebody's row under a new key: the policies judge it before any unique constraint does."""
+    """A copy of somebody's row under a new key: the walls judge it before any unique constraint does."""
     if not wanted:
         return 0
     key, row = next(iter(wanted.items()))

@@ -109,13 +109,13 @@ def test_a_filer_never_sees_how_the_house_decided(two):
         "select job_claim(gen_random_uuid(), 1.0) from providers_enrolment, pg_shadow",
     ],
 )
-def test_no_log_in_can_take_the_policies_down(db, role, statement):
+def test_no_log_in_can_take_the_walls_down(db, role, statement):
     with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"set local role {role}")
         cursor.execute(statement)
 
 
-def test_no_log_in_belongs_to_the_owner_or_to_the_definer_role(db):
+def test_no_log_in_belongs_to_the_owner_or_to_the_passage(db):
     with connection.cursor() as cursor:
         for login in roles.LOGINS:
             for other in {roles.OWNER, *roles.ALL} - {login}:

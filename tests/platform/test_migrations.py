@@ -1,4 +1,4 @@
-"""Migrations: expand – migrate – contract, bounded waits, a way back, and every guard in its place."""
+"""Migrations: expand – migrate – contract, bounded waits, a way back, and every guard in its place (security.md R12)."""
 
 import pytest
 from django.apps import apps

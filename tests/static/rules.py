@@ -1,4 +1,4 @@
-"""Rules of our own that no general linter knows (security.md G35). `python -m tests.static` prints what breaks them.
+"""Rules of our own that no general linter knows. `python -m tests.static` prints what breaks them.
 
 Each rule reads one file and yields the lines that break it. An exception is named here with its reason, never in the code.
 """
@@ -11,6 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("backoffice", "enrolment", "notifications", "workflows")
+PAGES = ("templates", "docker/pages")
+PROSE = (*ROOMS, "bench", "docs", "locale", "static", "templates", "tests", "README.md")  # where we cite
+TEXTS = {".py", ".sql", ".html", ".txt", ".css", ".js", ".md"}
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log", "success"}
 
 
@@ -25,8 +28,11 @@ class Rule:
     only: str = ""
     template: bool = False
     kinds: tuple[str, ...] = (".html",)  # of templates
+    prose: bool = False  # reads any text that we write: code, tests, pages and docs
 
     def covers(self, path: str) -> bool:
+        if self.prose:
+            return path not in self.allowed
         ours = path.endswith(self.kinds) if self.template else path.endswith(".py")
         return ours and self.only in path and path not in self.allowed
 
@@ -124,7 +130,7 @@ def house_of_the_request(tree):
             yield call.lineno
 
 
-def open_doors(tree):
+def public_pages(tree):
     """`@login_not_required` on anything that is not known to be public."""
     public = {"home", "healthz", "set_language", "verify", "start", "page", "verifier", "public_key"}
     decorated = set()
@@ -147,6 +153,14 @@ def pattern(expression: str):
 def long_line(text):
     """A line that does not fit beside another in a review; the formatter leaves those it cannot break."""
     return (number for number, line in enumerate(text.splitlines(), 1) if len(line) > 120)
+
+
+def missing_page(text):
+    """A citation of a page that the reader does not have: `docs/<page>.md`, or a link from another page of docs."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for cited in re.findall(r"[\w./-]*\w\.md\b", line):
+            if not any((ROOT / folder / cited).is_file() for folder in ("", "docs", "docs/adr")):
+                yield number
 
 
 def unguarded_form(text):
@@ -197,7 +211,7 @@ RULES = (
     ),
     Rule("no house is taken from the request", house_of_the_request, "House.objects.get(code=request.GET['cas'])"),
     Rule("every post is guarded", named("csrf_exempt"), "@csrf_exempt\ndef view(request): ..."),
-    Rule("every door but the public ones asks who is there", open_doors, "@login_not_required\ndef case(request): ..."),
+    Rule("every page but the public ones asks for a log-in", public_pages, "@login_not_required\ndef case(request): ..."),
     Rule("nothing is read that can run", imported("pickle", "marshal", "shelve", "dill"), "import pickle"),
     Rule("nothing is read as YAML", imported("yaml"), "import yaml"),
     Rule("no text is run", called("eval", "exec", "__import__"), "eval(text)"),
@@ -249,14 +263,15 @@ RULES = (
         template=True,
         kinds=(".html", ".txt", ".css"),
     ),
+    Rule("no page is cited that is not in docs/", missing_page, "# The reason stands in reasons" + ".md.", prose=True),
 )
 
 
 def files() -> list[Path]:
-    """What the rules read: our rooms without migrations, our templates and the proxy's own pages."""
-    code = [p for room in ROOMS for p in (ROOT / room).rglob("*.py") if "migrations" not in p.parts]
-    pages = [p for folder in ("templates", "docker/pages") for p in (ROOT / folder).rglob("*.*")]
-    return sorted([*code, *pages])
+    """What the rules read: our code without migrations, our pages, and whatever else may cite a page of docs."""
+    pages = [p for folder in PAGES for p in (ROOT / folder).rglob("*.*")]
+    texts = [p for place in PROSE for p in [ROOT / place, *(ROOT / place).rglob("*.*")] if p.suffix in TEXTS]
+    return sorted(p for p in {*pages, *texts} if p.is_file() and not {"migrations", "vendor"} & set(p.parts))
 
 
 def broken_in(path: str, text: str, rules=RULES) -> Iterator[str]:
@@ -264,8 +279,15 @@ def broken_in(path: str, text: str, rules=RULES) -> Iterator[str]:
     tree = ast.parse(text) if path.endswith(".py") else None
     for rule in rules:
         if rule.covers(path):
-            yield from (f"{path}:{line}: {rule.name}" for line in rule.check(text if tree is None else tree))
+            yield from (f"{path}:{line}: {rule.name}" for line in rule.check(text if rule.prose else tree or text))
 
 
 def broken() -> list[str]:
-    return [line for path in files() for line in broken_in(str(path.relative_to(ROOT)), path.read_text())]
+    """All lines that break a rule; outside the rooms and the pages only the rules of prose hold."""
+    prose = [rule for rule in RULES if rule.prose]
+    paths = [str(path.relative_to(ROOT)) for path in files()]
+    return [
+        line
+        for path in paths
+        for line in broken_in(path, (ROOT / path).read_text(), RULES if path.startswith((*ROOMS, *PAGES)) else prose)
+    ]

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.calendar
 PAGE = reverse("workflows:failed")
 
 
-def give_up(kind, object_id, house, code):
+def park(kind, object_id, house, code):
     job = queue.enqueue(kind, object_id=object_id, house=house.pk, dedupe_key=f"test:{kind}:{object_id}:{code}")
     claimed = queue.claim(job.public_id)
     queue.fail(claimed, code=code, permanent=True)
@@ -30,21 +30,21 @@ def give_up(kind, object_id, house, code):
 
 
 @pytest.fixture
-def failed_job(people, case):
-    """The issuing of a signed case, failed."""
+def stopped(people, case):
+    """The issuing of a signed case, stopped."""
     approved(case, people)
     job = Job.objects.get(kind="providers.issue")
     queue.fail(queue.claim(job.public_id), code="seal_unavailable", permanent=True)
     return job
 
 
-def test_the_head_sees_what_stopped_and_why_and_asks_for_it_again(people, browse, case, failed_job):
+def test_the_head_sees_what_stopped_and_why_and_asks_for_it_again(people, browse, case, stopped):
     client = browse(people.head)
     page = client.get(PAGE).content.decode()
     for words in ("Emiterea deciziei", "Sigiliul electronic", reverse("workflows:case", args=[case.public_id])):
         assert words in page
     assert '<span class="count late">1</span>' in page
-    client.post(reverse("workflows:retry_failed", args=[failed_job.public_id]))
+    client.post(reverse("workflows:retry_failed", args=[stopped.public_id]))
     assert run_jobs("issue") == 1
     case.refresh_from_db()
     assert case.state == "approved"
@@ -54,10 +54,10 @@ def test_the_head_sees_what_stopped_and_why_and_asks_for_it_again(people, browse
     assert "count late" not in again
 
 
-def test_asking_twice_is_asking_once(people, browse, failed_job):
+def test_asking_twice_is_asking_once(people, browse, stopped):
     client = browse(people.head)
     for _ in range(2):
-        answer = client.post(reverse("workflows:retry_failed", args=[failed_job.public_id]), follow=True)
+        answer = client.post(reverse("workflows:retry_failed", args=[stopped.public_id]), follow=True)
         assert answer.status_code == 200
     assert "fusese deja reluată" in answer.content.decode()
     assert Event.objects.filter(code="job.retried").count() == 1
@@ -73,18 +73,18 @@ def test_asking_twice_is_asking_once(people, browse, failed_job):
         ("stranger", 403, 403),
     ],
 )
-def test_nobody_else_sees_or_touches_it(people, browse, failed_job, who, page, button):
+def test_nobody_else_sees_or_touches_it(people, browse, stopped, who, page, button):
     client = browse(getattr(people, who))
     assert client.get(PAGE).status_code == page
-    assert client.post(reverse("workflows:retry_failed", args=[failed_job.public_id])).status_code == button
+    assert client.post(reverse("workflows:retry_failed", args=[stopped.public_id])).status_code == button
     assert client.post(reverse("workflows:retry_all_failed"), {"motiv": "seal_unavailable"}).status_code == button
-    failed_job.refresh_from_db()
-    assert failed_job.state == JobState.FAILED
+    stopped.refresh_from_db()
+    assert stopped.state == JobState.FAILED
     assert "Lucrări oprite" not in client.get(reverse("home"), follow=True).content.decode()
 
 
 def test_another_houses_stopped_work_is_not_there(people, browse):
-    foreign = give_up("issue", 900, people.other_house, "worker_lost")
+    foreign = park("issue", 900, people.other_house, "worker_lost")
     client = browse(people.head)
     assert client.get(PAGE).context["page"].rows == []
     assert client.post(reverse("workflows:retry_failed", args=[foreign.public_id])).status_code == 404
@@ -95,8 +95,8 @@ def test_another_houses_stopped_work_is_not_there(people, browse):
 
 def test_everything_that_stopped_for_one_reason_is_asked_for_at_once(people, browse):
     for number in range(3):
-        give_up("issue", 900 + number, people.house, "worker_lost")
-    other = give_up("issue", 950, people.house, "seal_unavailable")
+        park("issue", 900 + number, people.house, "worker_lost")
+    other = park("issue", 950, people.house, "seal_unavailable")
     client = browse(people.head)
     assert "Reia toate (3)" in client.get(PAGE).content.decode()
     answer = client.post(reverse("workflows:retry_all_failed"), {"motiv": "worker_lost"}, follow=True)
@@ -125,10 +125,10 @@ def test_pages_follow_a_key_and_cost_the_same(people, browse):
     from tests.goals.test_pages_goal import cost
 
     client = browse(people.head)
-    give_up("issue", 900, people.house, "worker_lost")
+    park("issue", 900, people.house, "worker_lost")
     one = cost(client, PAGE)
     for number in range(1, 30):
-        give_up("issue", 900 + number, people.house, "worker_lost")
+        park("issue", 900 + number, people.house, "worker_lost")
     assert cost(client, PAGE) == one
     first = client.get(PAGE).context["page"]
     second = client.get(PAGE, {"dupa": first.older}).context["page"]
@@ -169,7 +169,7 @@ def test_every_kind_and_every_queue_has_its_words():
     assert {registry.queue_of(kind) for kind in registry.kinds()} <= set(failed.QUEUES)
 
 
-def test_a_failure_nobody_foresaw_is_given_up_with_a_sentence(people, browse, monkeypatch):
+def test_a_failure_nobody_foresaw_is_parked_with_a_sentence(people, browse, monkeypatch):
     handler = registry.Handler("providers.issue", "x", "issue", lambda job: 1 / 0, lambda prepared: None, lambda job, result: None)
     monkeypatch.setitem(registry._handlers, "providers.issue", handler)
     job = queue.enqueue("issue", object_id=1, house=people.house.pk)

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, and the pages of what goes wrong."""
+"""What every answer carries, and the pages of what goes wrong (security.md S14)."""
 
 from contextlib import contextmanager
 

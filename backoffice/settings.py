@@ -149,7 +149,7 @@ CACHES = {"default": {"BACKEND": "backoffice.http.throttle.ThrottleCache"}}
 EMBEDDED_VALKEY = "REDIS_URL" not in env.ENVIRON
 CELERY_BROKER_URL = engines.broker_url(VAR_DIR) if EMBEDDED_VALKEY else env.str("REDIS_URL")
 
-# --- People --------------------------------------------------------------------------------------------------------------
+# --- People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -204,7 +204,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 MAX_REQUEST_BYTES = FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
-# --- Words -------------------------------------------------------------------------------------------------------------------
+# --- Words ------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ro"
 LANGUAGES = [("ro", _("Română")), ("en", _("Engleză"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -212,7 +212,7 @@ TIME_ZONE = "Europe/Bucharest"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["backoffice.romania.formats"]
 
-# --- Files ---------------------------------------------------------------------------------------------------------------------
+# --- Files ------------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -234,7 +234,7 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="nu-raspundeti@des.example.ro")
 
-# --- Work ------------------------------------------------------------------------------------------------------------------------
+# --- Work -------------------------------------------------------------------------------------------------------------
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=120)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
 # The copy of the checkpoints outside the database (docs/evidence.md); in production on another host's volume.

@@ -1,4 +1,4 @@
-"""What isolation costs: a case and the first page of the inbox with row-level security and without, in one interleaved run."""
+"""What isolation costs: a case and the inbox page with row-level security and without, in one interleaved run."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ class Switch:
 
 @contextmanager
 def without_isolation() -> Iterator[None]:
-    """As the pages would be without: no policies, no context, no role, no transaction around a page, no chain of events."""
+    """As the pages would be without: no policies, contexts, roles, transactions around pages, chains of events."""
     tables = [name for name, rule in RULES.items() if isinstance(rule, Rule)]
     _each(tables, "alter table {} disable row level security, no force row level security")
     _each(["audit_event"], "alter table {} disable trigger chained_at_commit")

@@ -40,8 +40,8 @@ class LoginMiddleware(LoginRequiredMiddleware):
         messages.info(
             request,
             _(
-                "Sesiunea s-a încheiat: fie au trecut {minutes} minute fără nicio apăsare, fie v-ați conectat din altă parte. "
-                "După conectare reveniți unde erați."
+                "Sesiunea s-a încheiat: fie au trecut {minutes} minute fără nicio apăsare, "
+                "fie v-ați conectat din altă parte. După conectare reveniți unde erați."
             ).format(minutes=settings.SESSION_IDLE_SECONDS // 60),
         )
         return super().handle_no_permission(request, view_func)

@@ -1,8 +1,8 @@
 """The session store: log-ins whose rows are of no use to who reads them (docs/sessions-and-headers.md).
 
-The cookie holds a 256-bit key, the row only its SHA-256 and the session's data as ciphertext bound to that hash. A session
-lives while it is used (`SESSION_IDLE_SECONDS`), never longer than `SESSION_COOKIE_AGE`, and only under the account's present
-generation: whatever changes what an account may do calls `outdate`, and every session from before is dead at its next request.
+The cookie holds a 256-bit key, the row only its SHA-256 and the session's data as ciphertext bound to that hash. A
+session lives while it is used (`SESSION_IDLE_SECONDS`), never longer than `SESSION_COOKIE_AGE`, and only under the
+account's present generation: whatever changes what an account may do calls `outdate`, which ends all its sessions.
 Only the database's clock counts.
 """
 
@@ -42,7 +42,7 @@ def hash_of(key: str) -> bytes:
 
 
 def load_row(key_hash: bytes) -> Row | None:
-    """The living session under that hash, else None: expired, idle too long, of another generation, of a closed account.
+    """The living session under that hash, else None: expired, idle, of another generation, of a closed account.
 
     The same statement enters the tenant context of the session's account (docs/isolation.md).
     """

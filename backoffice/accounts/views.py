@@ -153,7 +153,8 @@ def _give_role(request: SignedInRequest, house: House) -> str:
     role = request.POST.get("role", "")
     if user is None or user.person_id is None:
         return _(
-            "Nu există un cont cu această adresă a cărui identitate să fie declarată. Rugați persoana să își facă întâi cont."
+            "Nu există un cont cu această adresă a cărui identitate să fie declarată. "
+            "Rugați persoana să își facă întâi cont."
         )
     if user.person_id == request.user.person_id:
         return _("Nimeni nu își poate acorda singur un rol.")

@@ -52,7 +52,7 @@ class Broken(Exception):
 def seal() -> Checkpoint | None:
     """One checkpoint over what is new, None when there is nothing to say. Raises `Broken`.
 
-    It stands in the database first, then in the file outside it; what a crash kept from the file comes with the next pass.
+    It stands in the database first, then in the file outside; what a crash kept from the file comes with the next pass.
     """
     with _alone() as cursor:
         _complete_file()

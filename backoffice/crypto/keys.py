@@ -58,7 +58,8 @@ REGISTRY = {
             "HMAC-SHA-256, 256 bits",
             "recognises a secret that was handed out once, for good, without keeping it",
             frozenset({"web", "worker", "manage"}),
-            "new value in the file, the old one as a line of `verifier_key.former`, for as long as what it recognises lives",
+            "new value in the file, the old one as a line of `verifier_key.former`, "
+            "for as long as what it recognises lives",
         ),
         Key(
             "field_keyset.json",

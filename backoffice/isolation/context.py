@@ -1,7 +1,8 @@
 """Whose rows a transaction sees.
 
 A tenant transaction starts with no context, and sees nothing. A row of ours enters one: the session's row for a page
-(`accounts.tenant`), the job's row for a worker (`jobs.queue`). Contexts are transaction-local: the next transaction of the connection has none.
+(`accounts.tenant`), the job's row for a worker (`jobs.queue`). Contexts are transaction-local: the next transaction of
+the connection has none.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-NOTHING = "select set_config(name, '', true) from unnest(array['app.user','app.person','app.houses','app.job','app.account_lookup','app.sessions']) name"
+NOTHING = (
+    "select set_config(name, '', true) from unnest("
+    "array['app.user','app.person','app.houses','app.job','app.account_lookup','app.sessions']) name"
+)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Guards in the database: triggers that hold whatever the code above does. Each stands beside the model it guards.
 
-A model's module calls `append_only`, `never_deleted` or `guard` below the class. Whatever is registered when the process
-has loaded its models is installed after each migrate, together with the policies (`install.py`), and compared with the
-live database (`inspection.py`). So a guard is changed where it is read, and needs no migration.
+A model's module calls `append_only`, `never_deleted` or `guard` below the class. Whatever is registered when the
+process has loaded its models is installed after each migrate, together with the policies (`install.py`), and compared
+with the live database (`inspection.py`). So a guard is changed where it is read, and needs no migration.
 
 A guard refuses by raising with `constraint = '<name>'`; the sentence of that name is the room's to give.
 """
@@ -45,7 +45,8 @@ class Guard:
         """The trigger, made anew each time."""
         drop = f"drop trigger if exists {self.name} on {self.table};"
         kind, how = ("constraint trigger", "deferrable initially deferred") if self.deferred else ("trigger", "")
-        return f"{drop} create {kind} {self.name} {self.when.format(table=self.table, how=how)} execute function {self.function}"
+        when = self.when.format(table=self.table, how=how)
+        return f"{drop} create {kind} {self.name} {when} execute function {self.function}"
 
 
 _guards: dict[tuple[str, str], Guard] = {}
@@ -75,7 +76,7 @@ def guard(
 
 
 def append_only(on: Target, *, ciphertext: Iterable[str] = (), event: str = "update or delete or truncate") -> None:
-    """Rows are written once. The columns of `ciphertext` may be encrypted anew by the tables' owner (docs/crypto.md)."""
+    """Rows are written once. The columns of `ciphertext` may be encrypted anew by the tables' owner."""
     table, columns = _table(on), list(ciphertext)
     function = "refuse_change_but_rotation()" if columns else "refuse_change()"
     _add(Guard(table, "append_only", _when(f"before {event}", "statement"), function))

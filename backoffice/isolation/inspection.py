@@ -89,7 +89,8 @@ def _roles(connection: BaseDatabaseWrapper) -> list[str]:
     names = ", ".join(repr(r) for r in roles.ALL)
     strong = _rows(
         connection,
-        f"select rolname from pg_roles where rolname in ({names}) and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)",
+        f"select rolname from pg_roles where rolname in ({names}) "
+        "and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)",
     )
     owning = _rows(
         connection,

@@ -1,4 +1,4 @@
-"""Bring a database's roles, functions, guards, grants and policies to what the rooms declare; after each migrate, safe to repeat."""
+"""Bring a database's roles, functions, guards, grants and policies to what the rooms declare; safe to repeat."""
 
 import hashlib
 
@@ -110,7 +110,8 @@ def _for_each(condition: str, *commands: str) -> str:
     """Run the commands on every function of ours that meets the condition."""
     run = " ".join(f"execute format('{command}', chosen.oid::regprocedure);" for command in commands)
     return f"""do $$ declare chosen record; begin
-        for chosen in select oid from pg_proc where pronamespace = 'public'::regnamespace and {condition} loop {run} end loop;
+        for chosen in select oid from pg_proc where pronamespace = 'public'::regnamespace and {condition}
+        loop {run} end loop;
     end $$"""
 
 
@@ -122,7 +123,8 @@ def _policy(table: str, rule: Rule) -> str:
         *[f"drop policy if exists {name} on {table}" for name in ("by_context", "whole", "maintenance", "definer")],
         # Inside a management command, which says so when it connects; never in a process that serves somebody.
         f"create policy maintenance on {table} to current_user "
-        "using (current_setting('app.maintenance', true) = 'on') with check (current_setting('app.maintenance', true) = 'on')",
+        "using (current_setting('app.maintenance', true) = 'on') "
+        "with check (current_setting('app.maintenance', true) = 'on')",
         f"create policy definer on {table} to {roles.DEFINER} using (true) with check (true)",
     ]
     if everybody:
@@ -159,6 +161,7 @@ def _ensure_roles(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(roles.ensure_sql(owner, version))
         except ProgrammingError:
             raise NotInstalled(
-                f"The roles of row-level security are missing and {owner} may not make them. Let the database's administrator "
+                f"The roles of row-level security are missing and {owner} may not make them. "
+                "Let the database's administrator "
                 f"run once: alter role {owner} createrole (docs/isolation.md, 'Roles')."
             ) from None

@@ -35,7 +35,8 @@ def demand(process: str, *, login: str) -> None:
     wanted = OF_PROCESS.get(process)
     if wanted in (None, "owner") or wanted != name_of(login):
         raise WrongRole(
-            f"The process '{process}' may not log in to the database as {login}: set PROCESS to what it is (web, worker, "
+            f"The process '{process}' may not log in to the database as {login}: "
+            "set PROCESS to what it is (web, worker, "
             "beat) and let DATABASE_URL name its own role (docs/isolation.md)."
         )
 
@@ -44,7 +45,7 @@ def ensure_sql(owner: str, server_version: int) -> str:
     """Make the roles that are missing and let `owner` act for them without inheriting what they see.
 
     Needs CREATEROLE (or a superuser); safe to repeat. Before PostgreSQL 16 a grant cannot leave inheritance out, and a
-    role without any would lose the schema of its own database: there the owner sees past the policies, web and worker not.
+    role without any would lose the schema of its own database: there the owner sees past the policies, others do not.
     """
     since_16 = server_version >= 160000
     usable, how = ("and m.set_option", "with inherit false, set true") if since_16 else ("", "")

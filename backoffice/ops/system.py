@@ -28,12 +28,14 @@ def main() -> int:
     """0 when the product can run; missing test programs are only said."""
     if missing := missing_libraries():
         print(
-            f"Missing: {', '.join(missing)}. Debian and Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+            f"Missing: {', '.join(missing)}. Debian and Ubuntu: "
+            "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         )
         return 1
     if missing := missing_programs():
         print(
-            f"For the whole test suite also: apt-get install chromium poppler-utils libnss3-tools  (missing: {', '.join(missing)})"
+            "For the whole test suite also: apt-get install chromium poppler-utils libnss3-tools  "
+            f"(missing: {', '.join(missing)})"
         )
     return 0
 

@@ -33,7 +33,7 @@ def on_or_after_working_day(day: date) -> date:
 
 
 def legal_due_date(registered_on: date, days: int = LEGAL_TERM_DAYS) -> date:
-    """The last day to answer a request: `days` calendar days after its registration (30: OG 27/2002 art. 8), a working day."""
+    """The last day to answer a request: `days` calendar days from its registration (30: OG 27/2002 art. 8)."""
     return on_or_after_working_day(registered_on + timedelta(days=days))
 
 

@@ -1,4 +1,4 @@
-"""The request for enrolment as data: one schema for the online form, the clerk's paper form and the intake file. Pure."""
+"""The request for enrolment as data: one schema for online form, clerk's paper form and intake file. Pure."""
 
 from typing import Annotated, Any, Literal
 

@@ -141,7 +141,7 @@ def test_a_second_case_of_the_same_provider_is_not_approved(people, case):
         decisions.propose(CaseFile.of(second), by=people.clerk, outcome=APPROVE)
 
 
-# --- the database itself: direct SQL ------------------------------------------------------------------------------------
+# --- the database itself: direct SQL ----------------------------------------------------------------------------------
 
 
 def insert(case, user, stage, outcome="approve", *, round_=1, text="x", sha=None, membership=None, reasons=None):

@@ -1,6 +1,6 @@
 """Rules of our own that no general linter knows. `python -m tests.static` prints what breaks them.
 
-Each rule reads one file and yields the lines that break it. An exception is named here with its reason, never in the code.
+Each rule reads one file and yields the lines that break it. An exception is named here with its reason.
 """
 
 import ast
@@ -211,7 +211,7 @@ RULES = (
     ),
     Rule("no house is taken from the request", house_of_the_request, "House.objects.get(code=request.GET['cas'])"),
     Rule("every post is guarded", named("csrf_exempt"), "@csrf_exempt\ndef view(request): ..."),
-    Rule("every page but the public ones asks for a log-in", public_pages, "@login_not_required\ndef case(request): ..."),
+    Rule("every page but the public ones asks for a log-in", public_pages, "@login_not_required\ndef case(r): ..."),
     Rule("nothing is read that can run", imported("pickle", "marshal", "shelve", "dill"), "import pickle"),
     Rule("nothing is read as YAML", imported("yaml"), "import yaml"),
     Rule("no text is run", called("eval", "exec", "__import__"), "eval(text)"),

@@ -1,4 +1,4 @@
-"""The sentence of each error of a form: what is wrong and what to do, by example. Procedures add those of their rules."""
+"""The sentence of each error of a form: what is wrong and what to do, by example. Procedures add their own."""
 
 from collections.abc import Mapping
 from typing import Any

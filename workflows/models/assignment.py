@@ -12,8 +12,8 @@ from workflows.models.case import Case
 class Assignment(models.Model):
     """The open step of a case.
 
-    Written by `workflows.engine.nodes` in the transaction that moves the task, and by nothing else; the engine's task row
-    stays the truth. Lists read this row alone: house, step, holder and the legal term stand side by side, so that
+    Written by `workflows.engine.nodes` in the transaction that moves the task, and by nothing else; the engine's task
+    row stays the truth. Lists read this row alone: house, step, holder and the legal term stand side by side, so that
     one partial index answers "what is most urgent".
     """
 

@@ -99,7 +99,7 @@ class Case(models.Model):
         return f"{label} {self.subject_key}" if label else ""
 
     def state_after(self, stage: str, outcome: Outcome) -> str:
-        """The state once `stage` agreed with the proposed outcome: the next stage that this outcome passes, or issuing."""
+        """The state once `stage` agreed with the proposed outcome: the next stage that it passes, or issuing."""
         codes = [s["code"] for s in self.stages if s["only_on"] in ("", outcome) or s["code"] == stage]
         following = codes[codes.index(stage) + 1 :]
         return following[0] if following else CaseState.ISSUING

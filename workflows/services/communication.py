@@ -37,7 +37,7 @@ def write(case: Case, template: str, *, dedupe_key: str, attach: Iterable[Docume
 
 
 def tell_decided(case: Case, decision: Document) -> None:
-    """An account is told where to read; a declared address without account gets the decision itself (no secret in it)."""
+    """An account is told where to read; an address without account gets the decision itself (no secret in it)."""
     has_account = owner_of(case) is not None
     write(
         case,

@@ -1,4 +1,4 @@
-"""Requests for completion: the house asks what is missing, the applicant answers with a new version, or the term passes."""
+"""Requests for completion: the house asks, the applicant answers with a new version, or the term passes."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Hands a file to the child process and checks its answer byte by byte: a hostile file may have taken the child over."""
+"""Hands a file to the child process and checks its answer byte by byte: the file may have taken the child over."""
 
 import json
 import os

@@ -119,7 +119,9 @@ def _approval(people):
     yield "mail", _work("mail")
     yield (
         "read the decision",
-        lambda: communication.read(_case(filing), _documents(filing).get(kind="providers.approval"), by=people.provider),
+        lambda: communication.read(
+            _case(filing), _documents(filing).get(kind="providers.approval"), by=people.provider
+        ),
     )
     yield "open the key", lambda: services.open_once(_key(filing), by=people.provider)
 

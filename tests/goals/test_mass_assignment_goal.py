@@ -157,7 +157,12 @@ def posts(people, browse, case):
     yield "claim", clerk, reverse("workflows:claim", args=[open_step]), {}
     yield "release", clerk, reverse("workflows:release", args=[step]), {}
     yield "reassign", browse(people.head), reverse("workflows:reassign", args=[step]), {"to": str(people.clerk2.pk)}
-    yield "act", clerk, reverse("workflows:execute", args=[step]), {"outcome": "reject", "reasons": "R05", "text": "Lipsă."}
+    yield (
+        "act",
+        clerk,
+        reverse("workflows:execute", args=[step]),
+        {"outcome": "reject", "reasons": "R05", "text": "Lipsă."},
+    )
     head = browse(people.head)
     yield "retry", head, reverse("workflows:retry", args=[case.public_id]), {}
     parked = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="G4", state="parked")

@@ -86,7 +86,7 @@ def open_key_twice(people, number):
 
 
 def retry_twice(people, number):
-    job = queue.enqueue("issue", object_id=10**6 + number, house=people.house.pk)
+    job = queue.enqueue("providers.issue", object_id=10**6 + number, house=people.house.pk)
     queue.fail(queue.claim(job.public_id), code="worker_lost", permanent=True)
     together(*[lambda: queue.retry(job, by=people.head)] * 2)
     return Event.objects.filter(code="job.retried", subject_id=job.pk).count() == 1

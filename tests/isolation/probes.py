@@ -52,7 +52,12 @@ def added(before: dict, after: dict) -> dict[str, dict]:
 def contexts(world, house) -> dict[tuple[str, str], object]:
     """Who asks: each role without a context, and with every one it can have on our side."""
     job = Job.objects.create(
-        kind="providers.issue", object_id=0, house=house.pk, dedupe_key=str(uuid.uuid4()), state="running", token=uuid.uuid4()
+        kind="providers.issue",
+        object_id=0,
+        house=house.pk,
+        dedupe_key=str(uuid.uuid4()),
+        state="running",
+        token=uuid.uuid4(),
     )
     everybody = [name for name in roles.BY_NAME if name != "owner"]
     return {(name, "nothing"): lambda: None for name in everybody} | {

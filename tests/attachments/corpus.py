@@ -1,4 +1,4 @@
-"""Files made by code, each with the verdict it must get: "" for clean, else the code of the refusal (security.md S15)."""
+"""Files made by code, each with the verdict it must get: "" for clean, else the code of the refusal."""
 
 import io
 import struct

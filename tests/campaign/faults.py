@@ -1,4 +1,4 @@
-"""The deck of faults and the hand that deals them while the load goes on (security.md R6, R9)."""
+"""The deck of faults and the hand that deals them while the load goes on."""
 
 import os
 import random

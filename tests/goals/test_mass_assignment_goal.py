@@ -1,4 +1,4 @@
-"""G4: whatever else a post carries, it changes what its form changes and nothing more (security.md T1.2)."""
+"""Whatever else a post carries, it changes what its form changes and nothing more."""
 
 from contextlib import suppress
 from unittest.mock import patch
@@ -70,7 +70,7 @@ READ_ONLY = {
     "mfa_view_recovery_codes",
     "mfa_download_recovery_codes",
     "receipt",
-    "stopped",
+    "failed",
     "proof",
     "page",
     "verifier",
@@ -114,7 +114,9 @@ def posts(people, browse, case):
     draft = filings.start_online(procedures.get("providers"), owner=people.provider)
     content = world.application(uic=world.UICS[1])
     filings.save_draft(draft, content=content)
-    paper = filings.start_paper(house=people.house, channel="counter", by=people.clerk)
+    paper = filings.start_paper(
+        procedures.get("providers"), house=people.house, channel="counter", content={}, by=people.clerk
+    )
     filings.save_draft(paper, content={"channel": "counter"})
     taken = world.file_case(people.provider, uic=world.UICS[2])
     world.act(taken, people.clerk, outcome="approve")
@@ -157,11 +159,16 @@ def posts(people, browse, case):
     yield "claim", clerk, reverse("workflows:claim", args=[open_step]), {}
     yield "release", clerk, reverse("workflows:release", args=[step]), {}
     yield "reassign", browse(people.head), reverse("workflows:reassign", args=[step]), {"to": str(people.clerk2.pk)}
-    yield "act", clerk, reverse("workflows:execute", args=[step]), {"outcome": "reject", "reasons": "R05", "text": "Lipsă."}
+    yield (
+        "act",
+        clerk,
+        reverse("workflows:execute", args=[step]),
+        {"outcome": "reject", "reasons": "R05", "text": "Lipsă."},
+    )
     head = browse(people.head)
     yield "retry", head, reverse("workflows:retry", args=[case.public_id]), {}
-    parked = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="G4", state="parked")
-    yield "retry_failed", head, reverse("workflows:retry_failed", args=[parked.public_id]), {}
+    failed_job = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="G4", state="failed")
+    yield "retry_failed", head, reverse("workflows:retry_failed", args=[failed_job.public_id]), {}
     yield "retry_all_failed", head, reverse("workflows:retry_all_failed"), {"motiv": "x"}
     yield "inspect_again", head, reverse("workflows:inspect_again", args=[asked.public_id]), {}
     doors = {"filing": (provider, draft), "paper": (clerk, paper), "case": (clerk, asked)}
@@ -243,7 +250,7 @@ def changed(people, browse, case):
 def test_mass_assignment(people, browse, case, goal):
     wrong, tried = changed(people, browse, case)
     goal(
-        "G4-mass-assignment",
+        "mass_assignment",
         value=f"changed {len(wrong)} of {tried} {wrong}",
         target="0",
         ok=not wrong and tried > 2000,

@@ -1,4 +1,4 @@
-"""Rules of our own that no general linter knows (security.md G35). `python -m tests.static` prints what breaks them.
+"""Rules of our own that no general linter knows. `python -m tests.static` prints what breaks them.
 
 Each rule reads one file and yields the lines that break it. An exception is named here with its reason, never in the code.
 """

@@ -51,9 +51,9 @@ def attach(filing, by, data, kind="identity_document", name="buletin.jpg"):
     return attachment
 
 
-def pages_of(door, public_id, attachment):
+def pages_of(place, public_id, attachment):
     """Every address at which something of a file is shown."""
-    names = {f"workflows:{door}_scan": [], f"workflows:{door}_scan_original": [], f"workflows:{door}_scan_page": [1]}
+    names = {f"workflows:{place}_scan": [], f"workflows:{place}_scan_original": [], f"workflows:{place}_scan_page": [1]}
     return [reverse(name, args=[public_id, attachment.public_id, *more]) for name, more in names.items()]
 
 
@@ -172,7 +172,7 @@ def test_each_kind_the_filing_and_the_day_have_their_measure(draft, people, jpeg
         send_one("malpractice_policy")
 
 
-# --- doors ----------------------------------------------------------------------------------------------------------------------
+# --- who may see them ----------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_file_is_seen_by_its_owner_and_the_houses_that_decide_and_by_nobody_else(clean, draft, people, browse):

@@ -22,19 +22,26 @@ SPECIAL = {
     "notifications_message": "row(t.public_id, t.state in ('sent', 'failed'))",
 }
 # Every address of ours: an act is driven by its service in tests/audit/lives.py, a draft is no act yet, the rest only reads.
-ACTS = {"accounts:identity", "accounts:people", "accounts:end_role", "workflows:my_document", "providers:key"}
-ACTS |= {f"workflows:{n}" for n in ("file_review", "completion", "paper", "hand_over", "retry")}
-ACTS |= {f"workflows:{n}" for n in ("claim", "release", "reassign", "act")}
+ACTS = {
+    "accounts:identity",
+    "accounts:people",
+    "accounts:end_role",
+    "workflows:my_document",
+    "providers:key",
+    "providers:hand_over",
+}
+ACTS |= {f"workflows:{n}" for n in ("file_review", "completion", "paper", "retry")}
+ACTS |= {f"workflows:{n}" for n in ("claim", "release", "reassign", "execute")}
 ACTS |= {f"workflows:{n}" for n in ("inspect_again", "retry_failed", "retry_all_failed")}
 ACTS |= {
-    f"workflows:{door}_{n}" for door in ("filing", "paper", "case") for n in ("scans", "scan_remove", "scan_original")
+    f"workflows:{place}_{n}" for place in ("filing", "paper", "case") for n in ("scans", "scan_remove", "scan_original")
 }
 DRAFTS = {"workflows:file_new", "workflows:file_step", "workflows:paper_new", "accounts:choose_house", "set_language"}
 READS = {"home", "healthz", "evidence:page", "evidence:verifier", "evidence:public_key"}
-READS |= {f"enrolment:{n}" for n in ("mine", "case", "proof")} | {"notifications:verify", "notifications:verify_any"}
+READS |= {f"workflows:{n}" for n in ("mine", "my_case", "proof")} | {"notifications:verify", "notifications:verify_any"}
 READS |= {f"workflows:{n}" for n in ("file", "file_receipt", "inbox", "search", "case", "document")}
 
-READS |= {f"workflows:{door}_{n}" for door in ("filing", "paper", "case") for n in ("scan", "scan_page")}
+READS |= {f"workflows:{place}_{n}" for place in ("filing", "paper", "case") for n in ("scan", "scan_page")}
 READS |= {"workflows:failed", "accounts:sessions"}  # a session that ends is no act on anybody's rows
 
 FAILING = """

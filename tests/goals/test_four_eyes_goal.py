@@ -97,7 +97,7 @@ def test_four_eyes(people, goal):
 
 
 def test_four_eyes_self_test_notices_missing_guards(people, monkeypatch):
-    monkeypatch.setattr(decisions, "refusal", lambda *args: None)
+    monkeypatch.setattr(CaseFile, "refusal", lambda *args: None)
     with connection.cursor() as cursor:
         cursor.execute("alter table workflows_decision drop constraint four_eyes_one_stage_per_person")
         cursor.execute("drop trigger decision_is_due on workflows_decision")

@@ -98,7 +98,7 @@ def shapes(fields):
     yield "a=1", "application/x-www-form-urlencoded; charset=utf-7"
 
 
-DOORS = ("filing", "paper", "case")
+PLACES = ("filing", "paper", "case")
 # What only shows: it takes no POST, or treats one as a GET.
 READS = {
     "home",
@@ -125,7 +125,7 @@ READS = {
     "evidence:page",
     "evidence:verifier",
     "evidence:public_key",
-    *(f"workflows:{door}_{page}" for door in DOORS for page in ("scan", "scan_page", "scan_original")),
+    *(f"workflows:{place}_{page}" for place in PLACES for page in ("scan", "scan_page", "scan_original")),
 }
 # Names that pages without a form of their own take.
 TAKEN = [
@@ -167,14 +167,14 @@ def places(people, browse, monkeypatch, settings):
     role = Membership.objects.get(user=people.clerk2)
     failed_job = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="fuzz", state="failed")
     on_paper = Filing.objects.get(house__isnull=False)
-    doors = {"filing": (people.provider, filing), "paper": (people.clerk, on_paper), "case": (people.clerk, asked)}
+    uploads = {"filing": (people.provider, filing), "paper": (people.clerk, on_paper), "case": (people.clerk, asked)}
     scans = {}
-    for door, (person, of) in doors.items():
-        one = scan(asked.filing if door == "case" else of, people.provider if door == "case" else person)
-        scans[f"workflows:{door}_scans"] = (person, reverse(f"workflows:{door}_scans", args=[of.public_id]))
-        scans[f"workflows:{door}_scan_remove"] = (
+    for place, (person, of) in uploads.items():
+        one = scan(asked.filing if place == "case" else of, people.provider if place == "case" else person)
+        scans[f"workflows:{place}_scans"] = (person, reverse(f"workflows:{place}_scans", args=[of.public_id]))
+        scans[f"workflows:{place}_scan_remove"] = (
             person,
-            reverse(f"workflows:{door}_scan_remove", args=[of.public_id, one]),
+            reverse(f"workflows:{place}_scan_remove", args=[of.public_id, one]),
         )
     return scans | {
         "workflows:inspect_again": (people.head, reverse("workflows:inspect_again", kwargs=of_case)),

@@ -75,7 +75,7 @@ OFFICE_OBJECTS = {
     "workflows:execute",
     "workflows:inspect_again",
     "workflows:retry_failed",
-    *(f"workflows:{door}_{page}" for door in ("case", "paper") for page in SCANS),
+    *(f"workflows:{place}_{page}" for place in ("case", "paper") for page in SCANS),
 }
 PEOPLE_PAGES = {"accounts:people"}
 PEOPLE_OBJECTS = {"accounts:end_role"}
@@ -241,7 +241,7 @@ OBJECT_OF = {
     "accounts:end_role": "people",
     "workflows:retry_failed": "failed",
     "workflows:inspect_again": "completion",
-    **{f"workflows:{door}_{page}": f"{door}_scan" for door in ("filing", "case", "paper") for page in SCANS},
+    **{f"workflows:{place}_{page}": f"{place}_scan" for place in ("filing", "case", "paper") for page in SCANS},
 }
 
 

@@ -124,7 +124,7 @@ def house_of_the_request(tree):
             yield call.lineno
 
 
-def open_doors(tree):
+def open_views(tree):
     """`@login_not_required` on anything that is not known to be public."""
     public = {"home", "healthz", "set_language", "verify", "start", "page", "verifier", "public_key"}
     decorated = set()
@@ -187,7 +187,7 @@ RULES = (
         "no SQL is put together from values",
         built_sql,
         "cursor.execute(f'select {name}')",
-        ("backoffice/sealing.py", "backoffice/ops/engines.py"),
+        ("backoffice/ops/engines.py",),
     ),  # names of columns and roles, written in the code
     Rule(
         "no exception speaks in logs and messages",
@@ -197,7 +197,7 @@ RULES = (
     ),
     Rule("no house is taken from the request", house_of_the_request, "House.objects.get(code=request.GET['cas'])"),
     Rule("every post is guarded", named("csrf_exempt"), "@csrf_exempt\ndef view(request): ..."),
-    Rule("every door but the public ones asks who is there", open_doors, "@login_not_required\ndef case(request): ..."),
+    Rule("every view but the public ones asks who is there", open_views, "@login_not_required\ndef case(request): ..."),
     Rule("nothing is read that can run", imported("pickle", "marshal", "shelve", "dill"), "import pickle"),
     Rule("nothing is read as YAML", imported("yaml"), "import yaml"),
     Rule("no text is run", called("eval", "exec", "__import__"), "eval(text)"),
@@ -220,8 +220,7 @@ RULES = (
         "decrypt(row.content, context='x')",
         (
             "backoffice/crypto/encryption.py",
-            "backoffice/sealing.py",
-            "backoffice/crypto/rotation.py",
+            "backoffice/accounts/rotation.py",
             "backoffice/accounts/adapter.py",
             "backoffice/accounts/sessions.py",
         ),

@@ -29,6 +29,9 @@ class House(models.Model):
     kind = models.CharField(max_length=12)
     sort_key = models.CharField(max_length=160)
 
+    codes = ("code", "county", "name", "seat", "kind", "sort_key")
+    deletable = "the product's own list; every row in use is held by foreign keys"
+
     class Meta:
         ordering = ["sort_key"]
         constraints = [
@@ -52,6 +55,8 @@ class Person(models.Model):
     cnp_index = models.BinaryField(max_length=32, unique=True)
     last_name = EncryptedTextField(bound_to=("public_id",), null=True)
     first_name = EncryptedTextField(bound_to=("public_id",), null=True)
+
+    keyed = ("cnp_index",)
 
     has_account = False  # set by the definer function that finds a person (services.persons)
 
@@ -97,6 +102,12 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, default="ro")
     session_generation = models.IntegerField(default=0, db_default=0)
 
+    keyed = ("password",)
+    codes = ("language",)
+    in_clear = {
+        "email": "the log-in name: the account library finds it by comparison; shown only to its house's administrator"
+    }
+
     objects = UserManager()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -120,6 +131,10 @@ class Session(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     seen_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
+
+    keyed = ("key_hash",)
+    encrypted_by = {"data": "the session store"}
+    deletable = "sessions end"
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.seen_at:%Y-%m-%d %H:%M:%S}"

@@ -22,6 +22,8 @@ class Event(models.Model):
     facts = models.JSONField(default=dict)
     request_id = models.UUIDField(null=True)
 
+    codes = ("code", "subject_type", "facts")
+
     class Meta:
         ordering = ["pk"]
         indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="event_by_subject")]
@@ -45,6 +47,8 @@ class Link(models.Model):
     prev = models.BinaryField()
     hash = models.BinaryField()
 
+    in_clear = {"prev": "hash of the link before", "hash": "hash of an event, which holds ids and codes alone"}
+
     class Meta:
         constraints = [models.UniqueConstraint(name="one_link_per_place", fields=["chain", "seq"])]
 
@@ -59,6 +63,11 @@ class Checkpoint(models.Model):
     body = models.TextField()
     signature = models.CharField(max_length=128)
 
+    in_clear = {
+        "body": "counts and hashes of the chains, as they were signed",
+        "signature": "of the body; anybody checks it",
+    }
+
     class Meta:
         ordering = ["number"]
 
@@ -72,6 +81,8 @@ class Flood(models.Model):
     bucket = models.SmallIntegerField(primary_key=True)
     minute = models.BigIntegerField()
     seen = models.IntegerField()
+
+    deletable = "counters of one minute"
 
     def __str__(self) -> str:
         return f"{self.bucket}: {self.seen}"

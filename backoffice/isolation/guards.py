@@ -10,6 +10,7 @@ A guard refuses by raising with `constraint = '<name>'`; the sentence of that na
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.db import models
 
 Target = type[models.Model] | str
@@ -31,14 +32,18 @@ class Guard:
     deferred: bool = False
 
     @property
+    def function_name(self) -> str:
+        """The function's name alone."""
+        return self.function.partition("(")[0]
+
+    @property
     def function_sql(self) -> str:
         """The trigger's function, made anew each time."""
         if not self.body:
             return ""
         # Temporary tables come last: nobody can put one in the place of a table of ours.
         as_definer = "security definer set search_path = pg_catalog, public, pg_temp" if self.sees_all else ""
-        name = self.function.partition("(")[0]
-        return f"create or replace function {name}() returns trigger language plpgsql {as_definer} as $${self.body}$$"
+        return f"create or replace function {self.function_name}() returns trigger language plpgsql {as_definer} as $${self.body}$$"
 
     @property
     def trigger_sql(self) -> str:
@@ -55,6 +60,11 @@ _guards: dict[tuple[str, str], Guard] = {}
 def registered() -> list[Guard]:
     """Every guard of the loaded models, in a fixed order."""
     return [_guards[key] for key in sorted(_guards)]
+
+
+def guarded_tables() -> set[str]:
+    """The tables of the loaded models: on these stand the registered guards and no others."""
+    return {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
 
 
 def guard(

@@ -79,8 +79,22 @@ def _guards(there: set[str]) -> list[str]:
         if seeing
         else "",
         *[guard.function_sql for guard in found if guard.body and not guard.sees_all],
+        _drop_others(there & guards.guarded_tables(), found),
         *[guard.trigger_sql for guard in found],
     ]
+
+
+def _drop_others(tables: set[str], found: list[guards.Guard]) -> str:
+    """A guard that its model no longer has, or calls otherwise, goes."""
+    known = ", ".join(f"('{guard.table}', '{guard.name}')" for guard in found)
+    among = ", ".join(f"'{table}'" for table in sorted(tables))
+    return f"""do $$ declare other record; begin
+        for other in select relname, tgname from pg_trigger join pg_class on pg_class.oid = tgrelid
+                where not tgisinternal and relnamespace = 'public'::regnamespace and relname in ({among})
+                and (relname, tgname) not in (values {known}) loop
+            execute format('drop trigger %I on %I', other.tgname, other.relname);
+        end loop;
+    end $$"""
 
 
 def _rights() -> list[str]:

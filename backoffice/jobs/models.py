@@ -36,6 +36,9 @@ class Job(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 
+    codes = ("kind", "dedupe_key", "last_code")
+    deletable = "done work may be cleared away; what it did has rows of its own"
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -351,7 +351,9 @@ def test_asked_for_completion_the_applicant_may_attach_again(draft, people, brow
 
 
 def test_a_clerk_attaches_to_paper_before_and_after_registration(people, browse, jpeg):
-    filing = filings.start_paper(house=people.house, channel=Channel.COUNTER, by=people.clerk)
+    filing = filings.start_paper(
+        procedures.get("providers"), house=people.house, channel=Channel.COUNTER, content={}, by=people.clerk
+    )
     content = application() | {"channel": "counter", "received_on": DAY.isoformat(), "signature": "handwritten"}
     filings.save_paper(filing, content=content, as_written=[])
     clerk = browse(people.clerk)

@@ -28,6 +28,9 @@ class Assignment(models.Model):
     since = models.DateTimeField(null=True)
     due_on = models.DateField()
 
+    codes = ("procedure", "step", "right")
+    deletable = "whose turn it is, drawn from the engine's task; case and task are held by foreign keys"
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -42,6 +42,7 @@ class Case(models.Model):
     decided_at = models.DateTimeField(null=True)
     communicated_at = models.DateTimeField(null=True)
 
+    codes = ("procedure", "stages", "state")
     in_clear = {
         "subject_key": "a public code, or a keyed index of what is not public; equal keys are found by comparison",
         "subject_name": "the registered name of an organisation, public in its register; searched by part",
@@ -130,6 +131,8 @@ class Party(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     capacity = models.CharField(max_length=24)
 
+    codes = ("capacity",)
+
     class Meta:
         constraints = [models.UniqueConstraint(name="one_party_per_capacity", fields=["case", "person", "capacity"])]
 
@@ -145,6 +148,8 @@ class Check(models.Model):
     rules_version = models.CharField(max_length=20)
     findings = EncryptedJSONField(bound_to=("case_id", "version"))
     run_at = models.DateTimeField(db_default=Now())
+
+    codes = ("rules_version",)
 
     class Meta:
         ordering = ["pk"]

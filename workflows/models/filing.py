@@ -33,6 +33,7 @@ class Filing(models.Model):
     saved_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
 
+    codes = ("procedure", "as_written")
     in_clear = {
         "reference": "the number a house wrote on a paper; unique by constraint",
         "content_sha256": "fingerprint of a whole form: not to be guessed without all of it",

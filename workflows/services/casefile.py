@@ -46,9 +46,12 @@ class CaseFile:
 
     @property
     def proposal(self) -> Decision:
-        """The proposal of the present round. Raises `StopIteration` when there is none yet."""
+        """The proposal of the present round. Raises `Decision.DoesNotExist` when there is none yet."""
         first = self.case.stages[0]["code"]
-        return next(decision for decision in self.in_this_round if decision.stage == first)
+        for decision in self.in_this_round:
+            if decision.stage == first:
+                return decision
+        raise Decision.DoesNotExist
 
     @property
     def proposed(self) -> Outcome | None:

@@ -1,4 +1,4 @@
-"""What every answer carries, and the pages of what goes wrong (security.md S14)."""
+"""What every answer carries, and the pages of what goes wrong."""
 
 from contextlib import contextmanager
 

@@ -102,6 +102,8 @@ class Procedure(ABC):
     # What the key of a subject is called where it is a public code that people may read; empty: it is shown nowhere.
     key_label: Text = ""
     rules_version: str = ""
+    # What the letter that brings a decision on paper adds to it, for example what is picked up at the counter.
+    letter_note: Text = ""
     # Templates: what filing needs (before the form), and what this procedure adds to the case page and the applicant's.
     introduction: str
     panel: str = ""

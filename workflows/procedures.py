@@ -1,7 +1,7 @@
 """What a procedure is: the whole contract by which one plugs in. General code knows procedures by this alone.
 
-A procedure is an installed app, `enrolment.<code>`, whose `AppConfig.ready()` calls `register(<its Procedure>)`. The
-code is the app's label, the folder of its templates, and stands on its cases (`Case.procedure`).
+A procedure is an installed app of a room above, whose `AppConfig.ready()` calls `register(<its Procedure>)`. The code is
+the app's label, the folder of its templates, and stands on its cases (`Case.procedure`).
 `docs/conventions.md` is the recipe; `tests/toy` is a small complete example.
 """
 
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts import roles
 from backoffice.accounts.roles import Can, Role
+from backoffice.http import logs
 from notifications import kinds
 from notifications.kinds import DocumentKind
 from workflows.enums import FILER, CaseState, Outcome
@@ -234,6 +235,7 @@ def register(procedure: Procedure) -> None:
     _procedures[procedure.code] = procedure
     roles.register(procedure.code, procedure.rights)
     register_kinds(procedure.code, procedure.attachments)
+    logs.write_out(type(procedure).__module__)
     for kind in {kind for found in procedure.documents.values() for kind in found}:
         kinds.register(kind)
     issuing.register(procedure)

@@ -9,14 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.static import procedure_words
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("backoffice", "enrolment", "notifications", "workflows")
+_FOLDERS = "|".join(folder.name for folder in procedure_words.folders())
+GENERAL_ROOMS = rf"^(backoffice|notifications|workflows|templates)/(?!(pdf/)?({_FOLDERS})/)"
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log", "success"}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What must not stand in a file, where it may all the same, and a snippet that breaks it."""
+    """What must not stand in a file, where it may all the same, and a snippet that breaks it.
+
+    `only` is a pattern of paths. A rule of templates (`template`) reads the text of files of these `kinds`, others the tree.
+    """
 
     name: str
     check: object
@@ -24,11 +31,11 @@ class Rule:
     allowed: tuple[str, ...] = ()
     only: str = ""
     template: bool = False
-    kinds: tuple[str, ...] = (".html",)  # of templates
+    kinds: tuple[str, ...] = (".html",)
 
     def covers(self, path: str) -> bool:
         ours = path.endswith(self.kinds) if self.template else path.endswith(".py")
-        return ours and self.only in path and path not in self.allowed
+        return bool(ours and re.search(self.only, path) and path not in self.allowed)
 
 
 def name_of(node: ast.AST) -> str:
@@ -144,6 +151,13 @@ def pattern(expression: str):
     return lambda text: (number for number, line in enumerate(text.splitlines(), 1) if bad.search(line))
 
 
+def word_of_a_procedure(text):
+    """A name that a procedure declares (`procedure_words`). Only the settings say which procedures there are."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if procedure_words.pattern().search(line) and not line.startswith("PROCEDURES = "):
+            yield number
+
+
 def long_line(text):
     """A line that does not fit beside another in a review; the formatter leaves those it cannot break."""
     return (number for number, line in enumerate(text.splitlines(), 1) if len(line) > 120)
@@ -249,12 +263,21 @@ RULES = (
         template=True,
         kinds=(".html", ".txt", ".css"),
     ),
+    Rule(
+        "no general room names a procedure",
+        word_of_a_procedure,
+        "<p>{{ document.context.provider.name }}</p>",
+        only=GENERAL_ROOMS,
+        template=True,
+        kinds=(".py", ".sql", ".html", ".txt", ".css"),
+    ),
 )
 
 
 def files() -> list[Path]:
     """What the rules read: our rooms without migrations, our templates and the proxy's own pages."""
-    code = [p for room in ROOMS for p in (ROOT / room).rglob("*.py") if "migrations" not in p.parts]
+    code = [p for room in ROOMS for p in (ROOT / room).rglob("*.*") if p.suffix in (".py", ".sql")]
+    code = [p for p in code if "migrations" not in p.parts]
     pages = [p for folder in ("templates", "docker/pages") for p in (ROOT / folder).rglob("*.*")]
     return sorted([*code, *pages])
 
@@ -264,7 +287,7 @@ def broken_in(path: str, text: str, rules=RULES) -> Iterator[str]:
     tree = ast.parse(text) if path.endswith(".py") else None
     for rule in rules:
         if rule.covers(path):
-            yield from (f"{path}:{line}: {rule.name}" for line in rule.check(text if tree is None else tree))
+            yield from (f"{path}:{line}: {rule.name}" for line in rule.check(text if rule.template else tree))
 
 
 def broken() -> list[str]:

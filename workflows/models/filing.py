@@ -16,8 +16,8 @@ from workflows.enums import PAPER, Channel
 class Filing(models.Model):
     """What was typed, as typed, until it is submitted; afterwards the link between the cases it made.
 
-    `content` is form F1 (`enrolment.providers.schema`); `as_written` are the paths whose wrong value really stands on
-    the paper. A paper request carries the house that received it and the reference it was keyed in under.
+    `content` is the procedure's form, judged by its schema; `as_written` are the paths whose wrong value really stands
+    on the paper. A paper request carries the house that received it and the reference it was keyed in under.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -77,6 +77,7 @@ class Filing(models.Model):
 
     @property
     def is_submitted(self) -> bool:
+        """Has it become cases?"""
         return self.submitted_at is not None
 
 

@@ -197,7 +197,7 @@ X_FRAME_OPTIONS = "DENY"
 # What a client forwards about itself counts only when our proxy wrote it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # 100 physicians by some 40 boxes each
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # a hundred rows of some 40 boxes each
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 # A file of 10 MiB and the fields around it. Kept in memory: a file is never written to a disk in clear.

@@ -124,5 +124,5 @@ def _fetcher() -> Any:
 
 
 def _path(kind: str) -> str:
-    """`providers.approval` is the template `providers/approval`."""
+    """`letters.reminder` is the template `letters/reminder`."""
     return kind.replace(".", "/")

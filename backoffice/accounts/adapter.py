@@ -20,7 +20,7 @@ from backoffice.crypto.encryption import decrypt, encrypt, primary_prefix
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """E-mail is the name of an account; staff accounts are made by their house, providers make their own."""
+    """E-mail is the name of an account; staff accounts are made by their house, applicants make their own."""
 
     def populate_username(self, request: HttpRequest, user: object) -> None:
         """There are no user names."""

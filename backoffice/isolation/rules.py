@@ -104,6 +104,7 @@ def _extended(table: str, line: Line) -> Line:
     return line
 
 
+# The tables of Django, and of the rooms below this one.
 declare(
     {
         "django_migrations": Closed("which migrations ran"),
@@ -111,5 +112,6 @@ declare(
         "auth_group": Closed("not used: roles are code"),
         "auth_group_permissions": Closed("not used: roles are code"),
         "auth_permission": Closed("not used: roles are code"),
+        "throttle_count": Open("counters under keyed names", web="siud", worker="sd"),
     }
 )

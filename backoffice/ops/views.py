@@ -12,7 +12,7 @@ from backoffice.audit import checkpoints
 
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Strangers read what this is; staff go to their work, providers to their requests."""
+    """Strangers read what this is; staff go to their work, applicants to their requests."""
     if not request.user.is_authenticated:
         return render(request, "home.html")
     grants = Grants.of(request.user)

@@ -1,4 +1,4 @@
-"""Identifiers of persons and providers: what is wrong with one, said as a short code. Pure."""
+"""Identifiers of persons and organisations: what is wrong with one, said as a short code. Pure."""
 
 import re
 from datetime import date
@@ -55,7 +55,7 @@ def fiscal_code_problem(code: str) -> str | None:
 
 
 def stamp_code_problem(code: str) -> str | None:
-    """Why an upper-case `code` is no physician's stamp code, or None: five or six digits or capital letters."""
+    """Why an upper-case `code` is no stamp code of a doctor, or None: five or six digits or capital letters."""
     return None if STAMP_CODE.fullmatch(code) else "stamp_code"
 
 

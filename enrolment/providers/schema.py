@@ -258,12 +258,6 @@ SCHEMA = Schema(
 )
 sentences.register(
     {
-        "fiscal_code": gettext_lazy(
-            "Codul de identificare fiscală nu este valid: 2–10 cifre, de exemplu 12345674. Verificați-l în certificatul de înregistrare fiscală."
-        ),
-        "cnp_not_fiscal_code": gettext_lazy(
-            "Ați scris un cod numeric personal. Aici se scrie codul de identificare fiscală al furnizorului, de exemplu 12345674."
-        ),
         "stamp_code_shared": gettext_lazy("Același cod de parafă apare la două persoane: verificați-l la fiecare."),
         "work_point_index": gettext_lazy("Alegeți unul dintre punctele de lucru declarate."),
         "no_work_point": gettext_lazy("Adăugați cel puțin un punct de lucru."),

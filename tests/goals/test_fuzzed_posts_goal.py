@@ -160,7 +160,7 @@ def places(people, browse, monkeypatch, settings):
     approved(issued, people)
     run_jobs()
     provider = browse(people.provider)
-    draft = provider.post(reverse("workflows:file_new")).url
+    draft = provider.post(reverse("workflows:file_new"), {"procedure": "providers"}).url
     filing = Filing.objects.get(submitted_at=None)
     paper = clerk.post(reverse("workflows:paper_new")).url
     of_case = {"public_id": issued.public_id}

@@ -145,7 +145,7 @@ def posts(people, browse, case):
         {"email": people.clerk.email, "role": "head", "starts_on": "", "ends_on": "", "stands_in_for": ""},
     )
     yield "end_role", admin, reverse("accounts:end_role", args=[membership.pk]), {}
-    yield "file_new", provider, reverse("workflows:file_new"), {}
+    yield "file_new", provider, reverse("workflows:file_new"), {"procedure": "providers"}
     for slug, parts in PAGES.items():
         data = {k: v for part in parts if content[part] is not None for k, v in boxes(content[part], part).items()}
         yield (

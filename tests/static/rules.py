@@ -9,17 +9,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.static import procedure_words
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("backoffice", "enrolment", "notifications", "workflows")
 PAGES = ("templates", "docker/pages")
 PROSE = (*ROOMS, "bench", "docs", "locale", "static", "templates", "tests", "README.md")  # where we cite
 TEXTS = {".py", ".sql", ".html", ".txt", ".css", ".js", ".md"}
+_FOLDERS = "|".join(folder.name for folder in procedure_words.folders())
+GENERAL_ROOMS = rf"^(backoffice|notifications|workflows|templates)/(?!(pdf/)?({_FOLDERS})/)"
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log", "success"}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What must not stand in a file, where it may all the same, and a snippet that breaks it."""
+    """What must not stand in a file, where it may all the same, and a snippet that breaks it.
+
+    `only` is a pattern of paths. A rule of templates (`template`) reads the text of files of these `kinds`, others the tree.
+    """
 
     name: str
     check: object
@@ -34,7 +41,7 @@ class Rule:
         if self.prose:
             return path not in self.allowed
         ours = path.endswith(self.kinds) if self.template else path.endswith(".py")
-        return ours and self.only in path and path not in self.allowed
+        return bool(ours and re.search(self.only, path) and path not in self.allowed)
 
 
 def name_of(node: ast.AST) -> str:
@@ -150,6 +157,13 @@ def pattern(expression: str):
     return lambda text: (number for number, line in enumerate(text.splitlines(), 1) if bad.search(line))
 
 
+def word_of_a_procedure(text):
+    """A name that a procedure declares (`procedure_words`). Only the settings say which procedures there are."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if procedure_words.pattern().search(line) and not line.startswith("PROCEDURES = "):
+            yield number
+
+
 def long_line(text):
     """A line that does not fit beside another in a review; the formatter leaves those it cannot break."""
     return (number for number, line in enumerate(text.splitlines(), 1) if len(line) > 120)
@@ -263,6 +277,14 @@ RULES = (
         kinds=(".html", ".txt", ".css"),
     ),
     Rule("no page is cited that is not in docs/", missing_page, "# The reason stands in reasons" + ".md.", prose=True),
+    Rule(
+        "no general room names a procedure",
+        word_of_a_procedure,
+        "<p>{{ document.context.provider.name }}</p>",
+        only=GENERAL_ROOMS,
+        template=True,
+        kinds=(".py", ".sql", ".html", ".txt", ".css"),
+    ),
 )
 
 
@@ -278,7 +300,7 @@ def broken_in(path: str, text: str, rules=RULES) -> Iterator[str]:
     tree = ast.parse(text) if path.endswith(".py") else None
     for rule in rules:
         if rule.covers(path):
-            yield from (f"{path}:{line}: {rule.name}" for line in rule.check(text if rule.prose else tree or text))
+            yield from (f"{path}:{line}: {rule.name}" for line in rule.check(text if rule.prose or rule.template else tree))
 
 
 def broken() -> list[str]:

@@ -37,7 +37,7 @@ def claim(case):
 @pytest.fixture
 def draft(people, browse):
     client = browse(people.provider)
-    url = client.post(reverse("workflows:file_new")).url
+    url = client.post(reverse("workflows:file_new"), {"procedure": "providers"}).url
     return client, Filing.objects.get(owner=people.provider), url
 
 
@@ -177,7 +177,7 @@ def test_an_account_without_identity_is_asked_for_it_first(db, browse):
     from backoffice.accounts.models import User
 
     client = browse(User.objects.create_user("nou@demo.example.ro", "x"))
-    assert client.post(reverse("workflows:file_new")).url.startswith(reverse("accounts:identity"))
+    assert client.post(reverse("workflows:file_new"), {"procedure": "providers"}).url.startswith(reverse("accounts:identity"))
     wrong = client.post(reverse("accounts:identity"), {"last_name": "Nou", "first_name": "Ion", "cnp": "1750514139014"})
     assert wrong.status_code == 422
     right = client.post(reverse("accounts:identity"), {"last_name": "Nou", "first_name": "Ion", "cnp": "1750514139013"})

@@ -43,6 +43,7 @@ def tell_decided(case: Case, decision: Document) -> None:
         case,
         "decision_ready" if has_account else "decision_attached",
         attach=[] if has_account else [decision],
+        note=str(procedures.get(case.procedure).letter_note),
         dedupe_key=f"decision:{case.public_id}",
     )
 

@@ -34,7 +34,7 @@ check: setup ## lint, types, import layers, templates, catalogues, migrations, a
 	$(BIN)/python static/update_vendor.py --check
 	$(BIN)/python locale/catalogues.py --check
 
-goals: setup ## measured promises, one line each (G=id for one)
+goals: setup ## measured promises, one line each (G=name for one)
 	@$(BIN)/python manage.py goals $(G)
 
 bench: setup ## speed beside others', as ratios inside one run (ARGS=--smoke, --full)

@@ -1,4 +1,4 @@
-"""What a reader may rely on everywhere: languages whole, doors on every page, templates used, words right."""
+"""What a reader may rely on everywhere: languages whole, a log-in asked on every page, templates used, words right."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Two people at once: one wins, the other is told, nothing is doubled (product.md C1; security.md G12)."""
+"""Two people at once: one wins, the other is told, nothing is doubled."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

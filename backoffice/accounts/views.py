@@ -60,7 +60,7 @@ def choose_house(request: SignedInRequest) -> HttpResponse:
 
 @reauthentication_required
 def people(request: SignedInRequest) -> HttpResponse:
-    """The roles of the administrator's house; giving one is a step-up act (security.md S14)."""
+    """The roles of the administrator's house; giving one asks for a fresh proof of log-in."""
     house = _managed_house(request)
     error = ""
     if request.method == "POST":
@@ -153,7 +153,8 @@ def _give_role(request: SignedInRequest, house: House) -> str:
     role = request.POST.get("role", "")
     if user is None or user.person_id is None:
         return _(
-            "Nu există un cont cu această adresă a cărui identitate să fie declarată. Rugați persoana să își facă întâi cont."
+            "Nu există un cont cu această adresă a cărui identitate să fie declarată. "
+            "Rugați persoana să își facă întâi cont."
         )
     if user.person_id == request.user.person_id:
         return _("Nimeni nu își poate acorda singur un rol.")

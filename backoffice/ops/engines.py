@@ -1,4 +1,4 @@
-"""The product's own PostgreSQL and Valkey, from wheels, for a first try and for tests (architecture.md 1).
+"""The product's own PostgreSQL and Valkey, from wheels, for a first try and for tests.
 
 One *keeper* process owns both servers. Every command that needs them holds a shared lock while it works; when nobody
 holds it any more the keeper stops the servers and ends. Locks are the kernel's (flock), so a command that is killed

@@ -132,7 +132,7 @@ def _decide(who: Somebody, case: Case, during: During, step: str, stage: str, **
     who.post(during, stage, "workflows:execute", task.pk, **answer)
 
 
-# --- the inbox ---------------------------------------------------------------------------------------------------------------
+# --- the inbox --------------------------------------------------------------------------------------------------------
 
 
 def inbox_page(team: Team) -> Work:

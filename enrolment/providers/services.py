@@ -74,7 +74,7 @@ def hand_over(key: LicenceKey, *, by: User) -> str:
 
 
 def matches(key: LicenceKey, typed: str) -> bool:
-    """Is this the key? Works for good, without the key being kept, also after the secret was changed (docs/crypto.md)."""
+    """Is this the key? Answered for good, without the key being kept, also after the secret was changed."""
     return any(licence.matches(typed, secret, bytes(key.verifier)) for secret in keys.secrets_of("verifier_key"))
 
 

@@ -1,4 +1,4 @@
-"""Acts: frozen when signed, numbered, sealed once, checked by anyone (architecture.md 4.5, 7 "signing")."""
+"""Documents of a house: frozen when signed, numbered, sealed once, checked by anyone."""
 
 import base64
 import hashlib
@@ -21,12 +21,12 @@ from notifications.models import Document
 
 
 def new_code() -> str:
-    """128 random bits as 26 letters and digits: the address of an act cannot be guessed."""
+    """128 random bits as 26 letters and digits: the address of a document cannot be guessed."""
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 
 def freeze(*, about: UUID, kind: str, house: Any, context: dict, text_sha256: str) -> Document:
-    """The row of an act, before there is a PDF. Asked again for the same case and kind, it is the same row."""
+    """The row of a document, before there is a PDF. Asked again for the same case and kind, it is the same row."""
     document, _ = Document.objects.get_or_create(
         about=about,
         kind=kind,
@@ -36,7 +36,7 @@ def freeze(*, about: UUID, kind: str, house: Any, context: dict, text_sha256: st
 
 
 def number(document: Document, take: Callable[[], str], day: date) -> Document:
-    """Give the act its exit number, in a transaction of its own: a retry of the work finds the same number."""
+    """Give the document its exit number, in a transaction of its own: a retry of the work finds the same number."""
     with transaction.atomic():
         locked = Document.objects.select_for_update().get(pk=document.pk)
         if not locked.number:
@@ -52,7 +52,7 @@ def verification_url(document: Document) -> str:
 
 
 def render_and_seal(document: Document, extra: dict) -> bytes:
-    """The PDF of a numbered act, sealed by its house. Pure but for the clock inside the seal; may repeat."""
+    """The PDF of a numbered document, sealed by its house. Pure but for the clock inside the seal; may repeat."""
     context = (
         document.context
         | extra
@@ -80,7 +80,7 @@ def store(document: Document, sealed: bytes) -> Document:
 
 
 def mark_read(document: Document, *, by: Any) -> None:
-    """The first reading by the addressee: proof of communication (architecture.md 7)."""
+    """The first reading by the addressee: the proof that the decision was communicated."""
     with transaction.atomic():
         if Document.objects.filter(pk=document.pk, read_at__isnull=True).update(read_at=Now()):
             log.record("document.read", on=document, by=by, house=document.house)
@@ -97,7 +97,7 @@ class Verdict(StrEnum):
 
 
 def judge(code: str, file: bytes | None) -> tuple[Verdict, Document | None]:
-    """Is this act ours? Without a file the page shows what we hold, to be compared with the paper.
+    """Is this document ours? Without a file the page shows what we hold, to be compared with the paper.
 
     A file decides by its fingerprint; one that carries our code but other bytes was altered.
     """
@@ -117,6 +117,6 @@ def judge(code: str, file: bytes | None) -> tuple[Verdict, Document | None]:
 
 
 def _known(*, code: str = "", sha256: str = "", pk: int | None = None) -> Document | None:
-    """A sealed act of any house, for anybody who holds its code or its bytes; without the bytes themselves."""
+    """A sealed document of any house, for anybody who holds its code or its bytes; without the bytes themselves."""
     found = Document.objects.raw("select * from act_known(%s, %s, %s)", [code, sha256, pk])
     return next(iter(found), None)

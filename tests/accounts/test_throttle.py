@@ -1,4 +1,4 @@
-"""Guesses are counted once each, whoever asks at the same time, whatever fails or restarts afterwards (security.md S2.5, G8)."""
+"""Guesses are counted once each, whoever asks at the same time, whatever fails or restarts afterwards."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""After the campaign: history against database. Lost, doubled and invented effects; effects without their papers (R10)."""
+"""After the campaign: history against database. Lost, doubled and invented effects; effects without their events."""
 
 from collections import Counter
 from dataclasses import dataclass, field

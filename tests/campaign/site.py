@@ -1,4 +1,4 @@
-"""The processes of a campaign: a broker of its own, workers, web processes and a mail server, all of which may be killed."""
+"""The processes of a campaign: a broker of its own, workers, web processes and a mail server; all may be killed."""
 
 import os
 import signal

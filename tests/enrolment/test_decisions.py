@@ -1,4 +1,4 @@
-"""Four eyes as persons: service and database refuse the same things (security.md S10, architecture.md 7)."""
+"""Four eyes as persons: service and database refuse the same things."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -146,7 +146,7 @@ def test_a_second_case_of_the_same_provider_is_not_approved(people, case):
         decisions.propose(CaseFile.of(second), by=people.clerk, outcome=APPROVE)
 
 
-# --- the third wall: direct SQL -----------------------------------------------------------------------------------------
+# --- the database itself: direct SQL ----------------------------------------------------------------------------------
 
 
 def insert(case, user, stage, outcome="approve", *, round_=1, text="x", sha=None, membership=None, reasons=None):

@@ -1,4 +1,4 @@
-"""Real Celery workers over the real broker: killed, flushed, doubled, without mail (security.md R6, G17-G19)."""
+"""Real Celery workers over the real broker: killed, flushed, doubled, without mail."""
 
 import asyncio
 import os

@@ -18,7 +18,9 @@ from backoffice.ops import engines
 from backoffice.ops.workers import WORKERS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-USER = "import sys, time; from pathlib import Path; from backoffice.ops import engines\nwith engines.running(Path(sys.argv[1])):\n    print('up', flush=True); sys.stdin.read()"
+USER = """import sys, time; from pathlib import Path; from backoffice.ops import engines
+with engines.running(Path(sys.argv[1])):
+    print('up', flush=True); sys.stdin.read()"""
 
 
 SECONDS = 60

@@ -36,7 +36,8 @@ def production(tmp_path, db):
     for file in keys.iterdir():
         file.chmod(0o400)
     database = django_settings.DATABASES["default"]
-    address = f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST'].replace('/', '%2F')}:{database['PORT']}/{database['NAME']}"
+    server = f"{database['HOST'].replace('/', '%2F')}:{database['PORT']}"
+    address = f"postgres://{database['USER']}:{database['PASSWORD']}@{server}/{database['NAME']}"
     environment = {k: v for k, v in os.environ.items() if k != "DJANGO_ALLOW_ASYNC_UNSAFE"} | {
         "ENVIRONMENT": "production",
         "KEYS_DIR": str(keys),
@@ -134,7 +135,10 @@ def _answers(url):
 def test_production_makes_no_key_of_its_own(production, name):
     environment, keys = production
     (keys / name).unlink()
-    code = "import django; django.setup(); from backoffice import keys, encryption; encryption.encrypt(b'x', context='y'); encryption.blind_index('x', context='y'); keys.secret('verifier_key')"
+    code = (
+        "import django; django.setup(); from backoffice.crypto import keys, encryption; "
+        "encryption.encrypt(b'x', context='y'); encryption.blind_index('x', context='y'); keys.secret('verifier_key')"
+    )
     answer = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Stopped work is a page: what, why, since when, and a button; only for who looks after it (security.md R5)."""
+"""Failed work has a page: what, why, since when, and a button; only for who looks after it."""
 
 import re
 from datetime import timedelta

@@ -75,7 +75,7 @@ def client(people, browse):
 
 
 def test_no_post_breaks_the_online_form(client):
-    client.post(reverse("workflows:file_new"))
+    client.post(reverse("workflows:file_new"), {"procedure": "providers"})
     filing = Filing.objects.get()
     for slug, data in posts(40):
         url = reverse("workflows:file_step", args=[filing.public_id, slug])

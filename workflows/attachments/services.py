@@ -42,6 +42,7 @@ class AttachmentGroup(NamedTuple):
 
     @property
     def is_full(self) -> bool:
+        """No further file of this kind is taken."""
         return len(self.files) >= self.kind.most
 
     @property
@@ -51,6 +52,7 @@ class AttachmentGroup(NamedTuple):
 
     @property
     def is_checking(self) -> bool:
+        """An inspection of one of its files is still to come."""
         return any(file.state == AttachmentState.QUARANTINE for file in self.files)
 
 
@@ -120,7 +122,7 @@ def _demand_room(filing: Filing, kind: str, size: int) -> None:
 
 
 def _demand_measure(by: User, size: int) -> None:
-    """Removed files count too: a day's measure is of what was sent, not of what was left."""
+    """Refuse what exceeds the account's daily limit of files and bytes; removed files count too. Raises `Refused`."""
     sent = Attachment.objects.filter(uploaded_by=by, uploaded_at__gt=Now() - timedelta(days=1)).aggregate(
         files=Count("pk"), size=Sum("size", default=0)
     )

@@ -36,17 +36,22 @@ class CaseFile:
 
     @property
     def procedure(self) -> Procedure:
+        """The procedure of the case."""
         return procedures.get(self.case.procedure)
 
     @property
     def in_this_round(self) -> list[Decision]:
+        """The decisions of the present round, in their order."""
         return [decision for decision in self.decisions if decision.round == self.case.round]
 
     @property
     def proposal(self) -> Decision:
-        """The proposal of the present round. Raises `StopIteration` when there is none yet."""
+        """The proposal of the present round. Raises `Decision.DoesNotExist` when there is none yet."""
         first = self.case.stages[0]["code"]
-        return next(decision for decision in self.in_this_round if decision.stage == first)
+        for decision in self.in_this_round:
+            if decision.stage == first:
+                return decision
+        raise Decision.DoesNotExist
 
     @property
     def proposed(self) -> Outcome | None:

@@ -1,4 +1,4 @@
-"""Acts on paper: sealed for a stranger to check, right in the pixels, fetched from nowhere (architecture.md 7)."""
+"""Documents on paper: sealed for a stranger to check, right in the pixels, fetched from nowhere."""
 
 import io
 import re

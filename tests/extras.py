@@ -1,6 +1,7 @@
-"""Programs that some tests need and that a machine may lack: those tests are then skipped, counted and said in one line.
+"""Programs that some tests need and a machine may lack: those tests are then skipped, counted and said in one line.
 
-With REQUIRE_ALL=1, as in the main run of CI, a skipped test fails. The list of what was skipped is `$VAR_DIR/skipped.txt`.
+With REQUIRE_ALL=1, as in the main run of CI, a skipped test fails. The list of what was skipped is
+`$VAR_DIR/skipped.txt`.
 """
 
 import os

@@ -191,7 +191,7 @@ def _programs(package: str, folder: str, account: pwd.struct_passwd | None) -> P
     return copy / package / folder
 
 
-# --- the keeper ---------------------------------------------------------------------------------------------------------
+# --- the keeper -------------------------------------------------------------------------------------------------------
 
 
 def keep(var_dir: Path) -> None:

@@ -1,9 +1,9 @@
 """Installs what the product needs, once: `python3 backoffice/ops/install.py demo` or `dev` (the Makefile does it).
 
-Everything that can stop it is checked before the first long step, so this file runs on the bare interpreter and uses the
-standard library alone. What Debian and Ubuntu leave out of a small system (Pango for PDF, pip for a virtual environment,
-the certificates of public authorities) comes from the distribution's own packages, whose signatures apt checks; they are
-unpacked under `var/native` and nothing is installed into the system, so no special right is needed.
+Everything that can stop it is checked before the first long step, so this file runs on the bare interpreter and uses
+the standard library alone. What Debian and Ubuntu leave out of a small system (Pango for PDF, pip for a virtual
+environment, the certificates of public authorities) comes from the distribution's own packages, whose signatures apt
+checks; they are unpacked under `var/native` and nothing is installed into the system, so no special right is needed.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def main(kind: str) -> None:
             fetch(lacking)
     if lacking or not is_installed(kind):
         install(kind)
-        call([str(PYTHON), "-W", "error::UserWarning", "-c", PANGO_LOADS], "Pango, which makes the PDF files, does not load here.")
+        probe = [str(PYTHON), "-W", "error::UserWarning", "-c", PANGO_LOADS]
+        call(probe, "Pango, which makes the PDF files, does not load here.")
 
 
 def obstacle(kind: str, lacking: list[str]) -> str:
@@ -75,15 +76,15 @@ def obstacle(kind: str, lacking: list[str]) -> str:
     if (platform.system(), platform.machine(), platform.libc_ver()[0]) != ("Linux", "x86_64", "glibc"):
         return "Linux on x86_64 with the GNU C library is needed. Elsewhere the image runs it: docker compose up"
     if importlib.util.find_spec("venv") is None:
-        return "Python's module venv is missing. Install the distribution's whole Python, on Debian: apt-get install python3"
+        return "Python's module venv is missing. Install the whole Python, on Debian: apt-get install python3"
     if lacking and os.environ.get("ENVIRONMENT") == "production":
         return (
             f"Missing: {', '.join(lacking)}. In production the image brings them (Dockerfile); nothing is fetched here."
         )
     if lacking and not (shutil.which("apt-get") and shutil.which("dpkg")):
         return (
-            "Pango >= 1.50 with HarfBuzz is missing. Install it (Fedora: dnf install pango harfbuzz, Arch: pacman -S pango,"
-            " openSUSE: zypper install libpango-1_0-0 libharfbuzz-subset0) and call make again."
+            "Pango >= 1.50 with HarfBuzz is missing. Install it (Fedora: dnf install pango harfbuzz, "
+            "Arch: pacman -S pango, openSUSE: zypper install libpango-1_0-0 libharfbuzz-subset0) and call make again."
         )
     if not is_installed(kind) and shutil.disk_usage(ROOT).free < FREE_BYTES:
         return f"{FREE_BYTES / 1e9:.1f} GB of free disk space are needed."
@@ -98,7 +99,7 @@ def is_taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-# --- what comes from the operating system ------------------------------------------------------------------------------
+# --- what comes from the operating system -----------------------------------------------------------------------------
 
 
 def missing_packages(kind: str) -> list[str]:
@@ -143,7 +144,8 @@ def fetch(packages: list[str]) -> None:
         settings.write_text(
             f'Dir::State::Lists "{work}/lists";\nDir::Cache "{work}/cache";\nDebug::NoLocking "true";\n'
             'APT::Install-Recommends "false";\n'
-            "#clear APT::Update::Pre-Invoke;\n#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n"
+            "#clear APT::Update::Pre-Invoke;\n#clear APT::Update::Post-Invoke;\n"
+            "#clear APT::Update::Post-Invoke-Success;\n"
             "#clear DPkg::Pre-Invoke;\n#clear DPkg::Post-Invoke;\n"
         )
         apt = ["apt-get", "-qq", "-c", str(settings)]
@@ -168,7 +170,7 @@ def fetch(packages: list[str]) -> None:
         new.rename(NATIVE)
 
 
-# --- the Python packages -----------------------------------------------------------------------------------------------
+# --- the Python packages ----------------------------------------------------------------------------------------------
 
 
 def is_installed(kind: str) -> bool:
@@ -244,7 +246,7 @@ def uv_settings(pip: list[str]) -> dict[str, str]:
     return found
 
 
-# --- what is said ------------------------------------------------------------------------------------------------------
+# --- what is said -----------------------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager

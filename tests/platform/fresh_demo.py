@@ -1,4 +1,4 @@
-"""`make demo` as a person types it on a fresh machine: from nothing to the first page, then Ctrl-C, and nothing is left.
+"""`make demo` as a person types it on a fresh machine: from nothing to the first page, then Ctrl-C; nothing is left.
 
 Run by `fresh_root.sh` with the system's bare Python, in a process namespace of its own.
 """

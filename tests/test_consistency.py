@@ -10,10 +10,11 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from backoffice.accounts.roles import RIGHTS, Can, Role
+from backoffice.accounts.roles import Can, Role, rights_of
 from backoffice.audit import codes
 from backoffice.jobs import registry
 from tests.world import approved, run_jobs
+from workflows import procedures
 from workflows.models import Decision
 
 ROOT = Path(settings.BASE_DIR)
@@ -78,15 +79,18 @@ def test_every_event_that_is_recorded_has_its_sentence():
 
 
 def test_every_right_belongs_to_a_role_and_every_role_has_rights():
-    assert {right for rights in RIGHTS.values() for right in rights} == set(Can)
-    assert set(RIGHTS) == set(Role)
+    given = {
+        (role, right) for role in Role for procedure in procedures.every() for right in rights_of(role, procedure.code)
+    }
+    assert {right for _role, right in given} == set(Can)
+    assert {role for role, _right in given} == set(Role)
 
 
 def test_every_kind_of_work_has_a_queue_that_workers_serve():
     from backoffice.celery import app
 
     assert {registry.queue_of(kind) for kind in registry.kinds()} <= {q.name for q in app.conf.task_queues}
-    assert {"completion_clock", "issue", "mail"} <= set(registry.kinds())
+    assert {"completion_clock", "providers.issue", "mail"} <= set(registry.kinds())
 
 
 def names(patterns=None, prefix=""):

@@ -67,12 +67,12 @@ def constraints_as_sentences(*models_: type[models.Model], **here: str | Promise
         yield
     except IntegrityError as problem:
         name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
-        sentences: dict[str | None, str | Promise] = {
+        sentences: dict[str, str | Promise] = {
             constraint.name: constraint.violation_error_message or ""
             for model in models_
             for constraint in model._meta.constraints
         }
-        sentences |= {**_guard_sentences, **here}
+        sentences |= _guard_sentences | here
         if name not in sentences:
             raise
         raise Refused(sentences[name]) from None

@@ -7,9 +7,10 @@ code is the app's label, the folder of its templates, and stands on its cases (`
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -71,7 +72,7 @@ class Finding:
 
     code: str
     field: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """As it is stored with the case."""
@@ -82,7 +83,7 @@ class Finding:
 class Made:
     """What one attempt at issuing made: words that complete the documents, and a secret that only memory knows."""
 
-    words: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, Any] = dataclasses.field(default_factory=dict)
     secret: str | None = None
 
 

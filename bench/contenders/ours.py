@@ -138,7 +138,9 @@ def _decide(who: Somebody, case: Case, during: During, step: str, stage: str, **
 def inbox_page(team: Team) -> Work:
     """The clerk's first page of what is to take; each time, its rows must be the most urgent cases of the house."""
     url = reverse("workflows:inbox") + "?lista=take"
-    rows = Assignment.objects.filter(house__code="CAS-CT", right=str(Can.REVIEW), task__isnull=False, holder__isnull=True)
+    rows = Assignment.objects.filter(
+        house__code="CAS-CT", right=str(Can.REVIEW), task__isnull=False, holder__isnull=True
+    )
     urgent = rows.order_by("due_on", "case_id")[:PAGE].values_list("case__public_id", flat=True)
     wanted = [str(public_id) for public_id in urgent]
     demand(bool(wanted), True, "the inbox has rows")

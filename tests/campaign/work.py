@@ -70,4 +70,6 @@ def settle(job, result):
         )
 
 
-register(Handler(kind=KIND, label=KIND, queue="issue", prepare=lambda job: None, work=lambda nothing: None, settle=settle))
+register(
+    Handler(kind=KIND, label=KIND, queue="issue", prepare=lambda job: None, work=lambda nothing: None, settle=settle)
+)

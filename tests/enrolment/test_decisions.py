@@ -60,7 +60,12 @@ def test_who_proposed_neither_endorses_nor_signs(people, case):
         decisions.confirm(CaseFile.of(case), "endorse", by=people.clerk, outcome=APPROVE)
     decisions.confirm(CaseFile.of(case), "endorse", by=people.head, outcome=APPROVE)
     with pytest.raises(Refused, match="altă etapă"):
-        decisions.sign(CaseFile.of(case), by=people.clerk, outcome=APPROVE, text_sha256=texts.draft(CaseFile.of(case), APPROVE).sha256)
+        decisions.sign(
+            CaseFile.of(case),
+            by=people.clerk,
+            outcome=APPROVE,
+            text_sha256=texts.draft(CaseFile.of(case), APPROVE).sha256,
+        )
 
 
 def test_two_accounts_of_one_human_are_one_person(people, case):

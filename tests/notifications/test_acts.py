@@ -63,7 +63,7 @@ def issued(**changes):
         },
         "text_sha256": "b" * 64,
         "verify_url": f"http://127.0.0.1:8000/verifica/{CODE}/",
-        "masked_key": "AB012-****-****-****",
+        "made": {"masked_key": "AB012-****-****-****"},
     }
 
 
@@ -142,7 +142,9 @@ def test_nothing_is_fetched_from_anywhere(tmp_path, monkeypatch):
 
 def test_what_a_person_typed_is_text_and_never_markup(tmp_path):
     name = '<img src="file:///etc/passwd">'
-    text = text_of(pdf.render("providers.approval", issued(provider=context()["provider"] | {"name": name}), code=CODE), tmp_path)
+    text = text_of(
+        pdf.render("providers.approval", issued(provider=context()["provider"] | {"name": name}), code=CODE), tmp_path
+    )
     assert "<img" in text
     assert "root:" not in text
 
@@ -198,7 +200,7 @@ def test_production_makes_no_seal_of_its_own(settings, tmp_path):
 @pytest.fixture
 def decision(people, case):
     approved(case, people)
-    run_jobs("issue")
+    run_jobs("providers.issue")
     return Document.objects.get(about=case.public_id, kind="providers.approval")
 
 
@@ -263,7 +265,7 @@ def test_a_convention_keeps_only_the_beginning_of_the_key(people, decision, tmp_
 
 def test_a_rejection_letter_says_why_and_what_to_do(people, case, tmp_path):
     rejected(case, people)
-    run_jobs("issue")
+    run_jobs("providers.issue")
     text = " ".join(text_of(bytes(Document.objects.get(about=case.public_id).pdf), tmp_path).split())
     assert "autorizația sanitară" in text
     assert "plângere prealabilă" in text

@@ -112,7 +112,8 @@ def test_no_answer_breaks_a_step(people, browse, case, value):
     task = open_task(case).pk
     client.post(reverse("workflows:claim", args=[task]))
     answer = client.post(
-        reverse("workflows:execute", args=[task]), {"outcome": value, "reasons": value, "text": value, "text_sha256": value}
+        reverse("workflows:execute", args=[task]),
+        {"outcome": value, "reasons": value, "text": value, "text_sha256": value},
     )
     assert answer.status_code == 422
     case.refresh_from_db()

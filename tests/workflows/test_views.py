@@ -398,7 +398,9 @@ def test_an_act_of_one_case_is_not_read_through_another(people, browse, case):
     other = file_case(people.provider, uic="98765438")
     act_ = Document.objects.filter(about=case.public_id).first()
     assert (
-        browse(people.provider).get(reverse("workflows:my_document", args=[other.public_id, act_.public_id])).status_code
+        browse(people.provider)
+        .get(reverse("workflows:my_document", args=[other.public_id, act_.public_id]))
+        .status_code
         == 404
     )
 

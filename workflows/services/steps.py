@@ -147,7 +147,7 @@ def _locked(task: Task) -> Iterator[tuple[Activation, CaseFile]]:
 
 
 @contextmanager
-def _waiting(case: Case, node: type) -> Iterator[tuple[Activation, CaseFile]]:
+def _waiting(case: Case, node: type[WaitForApplicant] | type[WorkerJob]) -> Iterator[tuple[Activation, CaseFile]]:
     """The open node of this kind under the lock of its process. Raises `Stale` when the case waits for something else."""
     flow = procedures.get(case.procedure).flow
     with flow.lock(case.assignment.process_id):

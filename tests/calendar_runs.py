@@ -2,8 +2,8 @@
 
 One run for each moment, and one line for each run: the moment, how many tests passed, failed, were left out. The clock
 is that of the tests, of the engines (the database's `now()` counts too) and of every process they start: libfaketime is
-preloaded into all of them. It starts at the moment and goes on from there, the same in each process. The monotonic clock
-is left alone: waiting takes as long as ever. Options that are not ours go to pytest (ARGS="--whole -n 2").
+preloaded into all of them. It starts at the moment and goes on from there, the same in each process. The monotonic
+clock is left alone: waiting takes as long as ever. Options that are not ours go to pytest (ARGS="--whole -n 2").
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""The data catalogue (GDPR art. 30): every field of every table, and how it is kept at rest. `docs/data.md` is written from it.
+"""The data catalogue (GDPR art. 30): every field of every table and how it is kept at rest, written as docs/data.md.
 
-Nothing is listed here. A field's type says most: what is encrypted is an `EncryptedField`; relations, numbers, days, truth
-values, UUIDs and choices hold no words. Whatever else can hold words says what it holds, at its model, in one of
+Nothing is listed here. A field's type says most: what is encrypted is an `EncryptedField`; relations, numbers, days,
+truth values, UUIDs and choices hold no words. Whatever else can hold words says what it holds, at its model, in one of
 
     keyed = ("verifier",)                              a keyed or salted one-way value
     encrypted_by = {"data": "the session store"}       encrypted before it comes to the field

@@ -1,4 +1,4 @@
-"""Guards in the database: every table says whether its rows may go, and what its models declare stands, and nothing else."""
+"""Guards in the database: every table says whether its rows may go; what models declare stands, and nothing else."""
 
 import dataclasses
 

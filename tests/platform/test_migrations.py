@@ -1,4 +1,4 @@
-"""Migrations: one for each app until the first release; after it expand, migrate, contract, bounded waits and a way back.
+"""Migrations: one for each app until the first release; then expand, migrate, contract, bounded waits, a way back.
 
 Guards and policies are no migrations: they are installed after each migrate (`test_guards.py`).
 """

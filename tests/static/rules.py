@@ -25,7 +25,8 @@ LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "lo
 class Rule:
     """What must not stand in a file, where it may all the same, and a snippet that breaks it.
 
-    `only` is a pattern of paths. A rule of templates (`template`) reads the text of files of these `kinds`, others the tree.
+    `only` is a pattern of paths. A rule of templates (`template`) reads the text of files of these `kinds`, a rule of
+    `prose` any text that we write, others the tree.
     """
 
     name: str
@@ -300,7 +301,8 @@ def broken_in(path: str, text: str, rules=RULES) -> Iterator[str]:
     tree = ast.parse(text) if path.endswith(".py") else None
     for rule in rules:
         if rule.covers(path):
-            yield from (f"{path}:{line}: {rule.name}" for line in rule.check(text if rule.prose or rule.template else tree))
+            read = text if rule.prose or rule.template else tree
+            yield from (f"{path}:{line}: {rule.name}" for line in rule.check(read))
 
 
 def broken() -> list[str]:

@@ -177,7 +177,8 @@ def test_an_account_without_identity_is_asked_for_it_first(db, browse):
     from backoffice.accounts.models import User
 
     client = browse(User.objects.create_user("nou@demo.example.ro", "x"))
-    assert client.post(reverse("workflows:file_new"), {"procedure": "providers"}).url.startswith(reverse("accounts:identity"))
+    asked = client.post(reverse("workflows:file_new"), {"procedure": "providers"})
+    assert asked.url.startswith(reverse("accounts:identity"))
     wrong = client.post(reverse("accounts:identity"), {"last_name": "Nou", "first_name": "Ion", "cnp": "1750514139014"})
     assert wrong.status_code == 422
     right = client.post(reverse("accounts:identity"), {"last_name": "Nou", "first_name": "Ion", "cnp": "1750514139013"})

@@ -1,4 +1,4 @@
-"""`manage.py goals [NAME]`: the measured promises, a line `GOAL name | value | target | PASS|FAIL` each, and the machine's name."""
+"""`manage.py goals [NAME]`: the measured promises, a line `GOAL name | value | target | PASS|FAIL` each."""
 
 import os
 import platform

@@ -22,7 +22,7 @@ VALKEY_DATA = engines.home(settings.VAR_DIR) / "valkey"
 
 
 def encodings(value: str) -> set[bytes]:
-    """A value as it may hide: as typed, in capitals, without diacritics; JSON-escaped, in an address, base64, hex, UTF-16."""
+    """A value as it may hide: as typed, in capitals, without diacritics; JSON, address, base64, hex, UTF-16."""
     found = set()
     for text in {value, value.upper(), value.lower(), sort_key(value)}:
         plain = text.encode()
@@ -33,7 +33,7 @@ def encodings(value: str) -> set[bytes]:
             text.encode("utf-16-le"),
             text.encode("utf-16-be"),
         }
-        # In base64 the neighbours reach into the first and last characters: each of the three positions, without its ends.
+        # In base64 the neighbours reach into the first and last characters: each of three positions, without its ends.
         found |= {base64.b64encode(b"\0" * shift + plain)[4 if shift else 0 : -4] for shift in range(3)}
     return {needle for needle in found if len(needle) > 5}
 

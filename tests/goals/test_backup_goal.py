@@ -1,7 +1,8 @@
 """A backup taken under load is restored and found whole; an old one shown as current is refused.
 
-Measured with `pg_dump` on the small data of a test: the time to restore is that of this data and this machine, and the data
-lost is what was written after the dump. Production archives WAL (docs/evidence.md), which this drill does not measure.
+Measured with `pg_dump` on the small data of a test: the time to restore is that of this data and this machine, and the
+data lost is what was written after the dump. Production archives WAL (docs/evidence.md), which this drill does not
+measure.
 """
 
 import os

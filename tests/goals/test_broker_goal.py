@@ -55,7 +55,7 @@ def until(condition):
 
 
 def messages(template, jobs, count, dice):
-    """Duplicates, ids nobody knows, other tasks, pickles, bodies of the wrong shape, a few of a megabyte; in any order."""
+    """Duplicates, unknown ids, other tasks, pickles, bodies of the wrong shape, a few of a megabyte; in any order."""
 
     def made(**changes):
         message = json.loads(template)

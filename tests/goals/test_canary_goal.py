@@ -372,7 +372,8 @@ LEAKS = {
         "insert into throttle_count values ('x', to_jsonb(%s::text), now())", LEAK
     ),
     "column accounts_person.last_name": lambda p, c: sql(
-        "update accounts_person set last_name = convert_to(%s, 'UTF8') where id = (select min(id) from accounts_person)",
+        "update accounts_person set last_name = convert_to(%s, 'UTF8') where id = (select min(id) from "
+        "accounts_person)",
         LEAK,
     ),
     "column workflows_filing.as_written": lambda p, c: sql(

@@ -38,7 +38,8 @@ def test_code_rules(goal):
     broken, bandit = rules.broken(), ruff_security()
     goal(
         "code_rules",
-        value=f"{len(broken)} breaches of {len(rules.RULES)} own rules, {len(bandit)} of ruff S, in {len(rules.files())} files",
+        value=f"{len(broken)} breaches of {len(rules.RULES)} own rules, {len(bandit)} of ruff S, in "
+        f"{len(rules.files())} files",
         target="0",
         ok=not broken and not bandit and len(rules.files()) > 150,
     )
@@ -63,7 +64,8 @@ def test_secrets_in_history(goal):
     found, blobs = history.findings()
     goal(
         "secrets_in_history",
-        value=f"{len(found)} in {blobs} blobs, {len(history.SHAPES) + 2} shapes, {len(history.ALLOWED_VALUES)} allowed values",
+        value=f"{len(found)} in {blobs} blobs, {len(history.SHAPES) + 2} shapes, {len(history.ALLOWED_VALUES)} "
+        "allowed values",
         target="0",
         ok=not found and blobs > 100,
     )

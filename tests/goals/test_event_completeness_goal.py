@@ -21,7 +21,8 @@ SPECIAL = {
     "jobs_job": "row(t.public_id, t.state in ('done', 'failed'))",
     "notifications_message": "row(t.public_id, t.state in ('sent', 'failed'))",
 }
-# Every address of ours: an act is driven by its service in tests/audit/lives.py, a draft is no act yet, the rest only reads.
+# Every address of ours: what changes something is driven by its service in tests/audit/lives.py, a draft changes
+# nothing yet, the rest only reads.
 ACTS = {
     "accounts:identity",
     "accounts:people",
@@ -88,7 +89,7 @@ def try_without_audit(act):
 
 
 def drive(people):
-    """Each act first with a log that refuses, then for good: acts with an effect left, acts without event, codes seen."""
+    """Each act with a log that refuses, then for good: acts that left an effect, acts without event, codes seen."""
     with connection.cursor() as cursor:
         cursor.execute(FAILING)
     leaky, silent, tried = [], [], 0
@@ -112,8 +113,10 @@ def test_event_completeness(people, goal):
     unclassified = sorted(ours - ACTS - DRAFTS - READS)
     goal(
         "event_completeness",
-        value=f"{len(silent)} of {tried} acts without event, {len(leaky)} effects left when the log refuses {leaky[:3]},"
-        f" {len(missing)} of {len(event_codes.every())} codes not seen {missing[:3]}, {len(unclassified)} of {len(ours)} addresses"
+        value=f"{len(silent)} of {tried} acts without event, {len(leaky)} effects left when the log refuses "
+        f"{leaky[:3]},"
+        f" {len(missing)} of {len(event_codes.every())} codes not seen {missing[:3]}, {len(unclassified)} of "
+        f"{len(ours)} addresses"
         f" unclassified {unclassified[:3]}",
         target="0, 0, 0, 0",
         ok=tried >= 40 and not (leaky or silent or missing or unclassified),

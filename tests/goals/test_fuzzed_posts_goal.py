@@ -146,7 +146,7 @@ TAKEN = [
 
 @pytest.fixture
 def places(people, browse, monkeypatch, settings):
-    """Name of each URL that takes a POST -> (person who may post there, URL). Limits would hide what stands behind them."""
+    """Name of each URL that takes a POST -> (person who may post there, URL). Limits would hide what is behind them."""
     settings.ACCOUNT_RATE_LIMITS = False
     monkeypatch.setattr(throttle, "count", lambda key, seconds: (1, seconds))
     nobody = User.objects.create_user("nou@demo.example.ro", "x")
@@ -233,7 +233,7 @@ def bodies(fields, turn):
 
 
 def fuzz(places, browse):
-    """Post everything everywhere, each in a savepoint of its own: (posts, statuses over 499, bodies that came back raw)."""
+    """Post everything everywhere, each in a savepoint: (posts, statuses over 499, bodies that came back raw)."""
     posts, failed, reflected = 0, [], []
     for turn, (name, (user, url)) in enumerate(places.items()):
         client = browse(user) if user else Client()
@@ -259,7 +259,8 @@ def test_fuzzed_posts(places, browse, goal):
     payloads = len(TEXTS) + len(list(shapes(["x"])))
     goal(
         "fuzzed_posts",
-        value=f"{len(failed)} error pages, {len(reflected)} reflected, {len(unclassified)} unclassified in {posts} posts"
+        value=f"{len(failed)} error pages, {len(reflected)} reflected, {len(unclassified)} unclassified in {posts} "
+        "posts"
         f" of {payloads} payloads to {len(places)} pages {failed[:3] + reflected[:3] or ''}",
         target="0",
         ok=not failed and not reflected and not unclassified and posts >= len(places) * payloads // SHARE * 0.9,

@@ -91,8 +91,10 @@ def test_hostile_uploads(people, browse, monkeypatch, goal):
     kept_out = len(HOSTILE) - len(clean & set(HOSTILE))
     goal(
         "hostile_uploads",
-        value=f"{kept_out} of {len(HOSTILE)} hostile refused ({reasons} for the right reason), {len(clean & set(HONEST))} of {len(HONEST)} honest accepted, "
-        f"{executable} of {shown} served originals and their pages executable, {waiting} of {Attachment.objects.count()} stuck, {lost} of {BROKEN} mutants without verdict",
+        value=f"{kept_out} of {len(HOSTILE)} hostile refused ({reasons} for the right reason), "
+        f"{len(clean & set(HONEST))} of {len(HONEST)} honest accepted, "
+        f"{executable} of {shown} served originals and their pages executable, {waiting} of "
+        f"{Attachment.objects.count()} stuck, {lost} of {BROKEN} mutants without verdict",
         target="all refused, all accepted, 0 executable, 0 stuck, 0 without verdict; 40 hostile or more",
         ok=kept_out == reasons == len(HOSTILE) >= 40
         and clean == set(HONEST)

@@ -25,9 +25,10 @@ ERRORS = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
 @pytest.fixture
 def as_in_production(production, settings):  # noqa: F811
-    """The settings of headers and cookies as a production process has them, and the product's URLs with one page that fails."""
+    """The settings of headers and cookies as in production, and the product's URLs with one page that fails."""
     names = [*COOKIE_SETTINGS, "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT"]
-    code = f"from django.conf import settings; import json; print(json.dumps({{n: getattr(settings, n) for n in {names}}}))"
+    said = f"json.dumps({{n: getattr(settings, n) for n in {names}}})"
+    code = f"from django.conf import settings; import json; print({said})"
     environment = production[0] | {"DJANGO_SETTINGS_MODULE": "backoffice.settings"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     for name, value in json.loads(done.stdout).items():
@@ -110,7 +111,8 @@ def test_http_headers(people, browse, as_in_production, goal):
     asked, found, seen = faults(people, browse, as_in_production)
     goal(
         "http_headers",
-        value=f"{len(found)} faults on {asked} answers of {len(list(addresses()))} URLs; {len(ERRORS & seen)} of {len(ERRORS)} kinds of error {found[:3] or ''}",
+        value=f"{len(found)} faults on {asked} answers of {len(list(addresses()))} URLs; {len(ERRORS & seen)} of "
+        f"{len(ERRORS)} kinds of error {found[:3] or ''}",
         target="0; every URL, every error page",
         ok=not found and seen >= ERRORS and asked > 400,
     )

@@ -71,7 +71,8 @@ def test_log_tampering(long_log, goal):  # noqa: F811
     alarms = false_alarms(long_log, CHECKS)
     goal(
         "log_tampering",
-        value=f"{MUTATIONS - len(missed)} of {MUTATIONS} mutations of {len(mutations.KINDS)} kinds found, {len(alarms)} false"
+        value=f"{MUTATIONS - len(missed)} of {MUTATIONS} mutations of {len(mutations.KINDS)} kinds found, "
+        f"{len(alarms)} false"
         f" alarms in {CHECKS} checks under load, {rate(long_log)} events/s over {EVENTS} events",
         target="all found, 0 false alarms",
         ok=not missed and not alarms,

@@ -242,7 +242,7 @@ class _Back(Exception):
 
 
 def changed(people, browse, case):
-    """Addresses whose post does more, or something else, when it carries every name there is; and how many were tried."""
+    """Addresses whose post does something else when it carries every name there is; and how many were tried."""
     wrong, tried = [], 0
     for name, client, url, data in posts(people, browse, case):
         extra = {n: hostile(n, people) for n in names() if n not in data}

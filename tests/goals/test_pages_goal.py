@@ -1,4 +1,4 @@
-"""Constant queries of inbox and case page; no missing string in either language; axe-core and the policy on every page."""
+"""Constant queries of inbox and case page; no missing string in either language; axe-core and policy on every page."""
 
 import polib
 import pytest
@@ -44,7 +44,8 @@ def test_translations(goal):
     checked = run("locale/catalogues.py", "--check").returncode
     goal(
         "translations",
-        value=f"{counts['en'][0]} of {counts['en'][1]} English, {counts['ro'][0]} of {counts['ro'][1]} Romanian overrides missing",
+        value=f"{counts['en'][0]} of {counts['en'][1]} English, {counts['ro'][0]} of {counts['ro'][1]} Romanian "
+        "overrides missing",
         target="0 missing, catalogues current",
         ok=checked == 0 and counts["en"][0] == counts["ro"][0] == 0,
     )

@@ -37,7 +37,8 @@ def test_tenant_isolation_sql(sides, goal):
     goal(
         "tenant_isolation_sql",
         value=f"{len(found.leaks)} rows or writes of others in {found.probes} probes of {found.tables} tables "
-        f"({found.refused} refused outright, {found.seen} own rows seen), {len(problems)} problems {(found.leaks + problems)[:5] or ''}",
+        f"({found.refused} refused outright, {found.seen} own rows seen), {len(problems)} problems "
+        f"{(found.leaks + problems)[:5] or ''}",
         target="0 of all tables, 0",
         ok=not found.leaks and not problems and found.tables >= 25 and found.seen > 100,
     )
@@ -96,7 +97,7 @@ def pool(committed_people, settings):
 
 
 def soak(pool, requests: int) -> tuple[int, int]:
-    """Many short requests of both houses and of nobody, some of them broken: rows of the wrong house, and requests done."""
+    """Many short requests of both houses and of nobody, some broken: rows of the wrong house, and requests done."""
     sides, clients = pool
     wrong, done, lock = [0], [0], Lock()
 

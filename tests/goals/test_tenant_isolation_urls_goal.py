@@ -13,7 +13,8 @@ def test_tenant_isolation_urls(people, goal):
     tally = matrix.run(matrix.build(people))
     goal(
         "tenant_isolation_urls",
-        value=f"{len(tally.leaks)} leaks, {len(tally.unclassified)} unclassified, {len(tally.broken)} 5xx in {tally.requests} requests {(tally.leaks + tally.unclassified + tally.broken)[:5] or ''}",
+        value=f"{len(tally.leaks)} leaks, {len(tally.unclassified)} unclassified, {len(tally.broken)} 5xx in "
+        f"{tally.requests} requests {(tally.leaks + tally.unclassified + tally.broken)[:5] or ''}",
         target="0, 0, 0 in at least 4,000",
         ok=not (tally.leaks or tally.unclassified or tally.broken) and tally.requests >= 4000,
     )

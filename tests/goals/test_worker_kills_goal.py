@@ -50,7 +50,8 @@ def test_worker_kills(house, goal):
     lost, doubled, invented, gaps = balance(Case.objects.filter(pk__in=[c.pk for c in cases]))
     goal(
         "worker_kills",
-        value=f"{lost} lost, {doubled} doubled, {invented} invented, {gaps} gaps after {killed} kills over {len(cases)} cases, {len(mailbox.messages)} mails",
+        value=f"{lost} lost, {doubled} doubled, {invented} invented, {gaps} gaps after {killed} kills over "
+        f"{len(cases)} cases, {len(mailbox.messages)} mails",
         target="0 lost, doubled, invented, gaps",
         ok=killed == len(cases) == len(mailbox.messages) and not (lost or doubled or invented or gaps),
     )

@@ -24,7 +24,8 @@ _sentences: dict[str, str | Promise] = {
     "cnp_date": gettext_lazy("Data nașterii din codul numeric personal nu există: verificați cifrele 2–7."),
     "cnp_future": gettext_lazy("Data nașterii din codul numeric personal este în viitor: verificați cifrele."),
     "fiscal_code": gettext_lazy(
-        "Codul de identificare fiscală nu este valid: 2–10 cifre, de exemplu 12345674. Verificați-l în certificatul de înregistrare fiscală."
+        "Codul de identificare fiscală nu este valid: 2–10 cifre, de exemplu 12345674. Verificați-l în certificatul "
+        "de înregistrare fiscală."
     ),
     "cnp_not_fiscal_code": gettext_lazy(
         "Ați scris un cod numeric personal. Aici se scrie codul de identificare fiscală, de exemplu 12345674."

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("VAR_DIR", str(ROOT / "var" / "test"))
 os.environ.setdefault("ENVIRONMENT", "test")
-os.environ.setdefault("EXTRA_PROCEDURES", "tests.toy")  # a second procedure, in the web and worker processes of tests too
+os.environ.setdefault("EXTRA_PROCEDURES", "tests.toy")  # a second procedure, in every process of tests
 os.environ.setdefault("ENGINES_FSYNC", "off")  # a power cut loses nothing here but a test run
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread that asks the database
 

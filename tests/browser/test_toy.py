@@ -1,4 +1,4 @@
-"""The toy procedure (`tests/toy`) by a browser over real web and worker processes: from filing to sealed decision and mail."""
+"""The toy procedure (`tests/toy`) by a browser, over real web and worker processes: from filing to sealed PDF and mail."""
 
 import pytest
 
@@ -48,4 +48,5 @@ def test_a_second_procedure_has_its_pages_and_its_work_done(visit, width):
     assert Message.objects.get(about=case.public_id).state == "sent"
     provider.go(f"/cereri/{case.public_id}/")
     provider.look("76-toy-decision")
-    assert page.request.get(provider.site.url + page.locator("a", has_text="Confirmarea adresei").get_attribute("href")).body()[:5] == b"%PDF-"
+    link = page.locator("a", has_text="Confirmarea adresei").get_attribute("href")
+    assert page.request.get(provider.site.url + link).body().startswith(b"%PDF-")

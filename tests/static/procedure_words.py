@@ -9,7 +9,8 @@ Its words are the names that it declares:
 - fields of its models and of its form, and boxes by their full name (`provider.uic`).
 
 Of fields and boxes only names of several words: one word alone is English (`grade`), and so are the names of moments
-(`issued_at`). What a general room calls its own stays its own: fields of its models, codes of values that all forms share.
+(`issued_at`). What a general room calls its own stays its own: fields of its models, codes of values that all forms
+share.
 """
 
 import ast

@@ -22,7 +22,7 @@ LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "lo
 class Rule:
     """What must not stand in a file, where it may all the same, and a snippet that breaks it.
 
-    `only` is a pattern of paths. A rule of templates (`template`) reads the text of files of these `kinds`, others the tree.
+    `only` is a pattern of paths. A rule of templates reads the text of files of these `kinds`, others the tree.
     """
 
     name: str

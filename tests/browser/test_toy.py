@@ -1,4 +1,4 @@
-"""The toy procedure (`tests/toy`) by a browser, over real web and worker processes: from filing to sealed PDF and mail."""
+"""The toy procedure by a browser, over real web and worker processes: from filing to sealed PDF and mail."""
 
 import pytest
 

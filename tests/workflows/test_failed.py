@@ -22,7 +22,7 @@ pytestmark = pytest.mark.calendar
 PAGE = reverse("workflows:failed")
 
 
-def park(kind, object_id, house, code):
+def give_up(kind, object_id, house, code):
     job = queue.enqueue(kind, object_id=object_id, house=house.pk, dedupe_key=f"test:{kind}:{object_id}:{code}")
     claimed = queue.claim(job.public_id)
     queue.fail(claimed, code=code, permanent=True)
@@ -84,7 +84,7 @@ def test_nobody_else_sees_or_touches_it(people, browse, stopped, who, page, butt
 
 
 def test_another_houses_stopped_work_is_not_there(people, browse):
-    foreign = park("providers.issue", 900, people.other_house, "worker_lost")
+    foreign = give_up("providers.issue", 900, people.other_house, "worker_lost")
     client = browse(people.head)
     assert client.get(PAGE).context["page"].rows == []
     assert client.post(reverse("workflows:retry_failed", args=[foreign.public_id])).status_code == 404
@@ -95,8 +95,8 @@ def test_another_houses_stopped_work_is_not_there(people, browse):
 
 def test_everything_that_stopped_for_one_reason_is_asked_for_at_once(people, browse):
     for number in range(3):
-        park("providers.issue", 900 + number, people.house, "worker_lost")
-    other = park("providers.issue", 950, people.house, "seal_unavailable")
+        give_up("providers.issue", 900 + number, people.house, "worker_lost")
+    other = give_up("providers.issue", 950, people.house, "seal_unavailable")
     client = browse(people.head)
     assert "Reia toate (3)" in client.get(PAGE).content.decode()
     answer = client.post(reverse("workflows:retry_all_failed"), {"motiv": "worker_lost"}, follow=True)
@@ -125,10 +125,10 @@ def test_pages_follow_a_key_and_cost_the_same(people, browse):
     from tests.goals.test_pages_goal import cost
 
     client = browse(people.head)
-    park("providers.issue", 900, people.house, "worker_lost")
+    give_up("providers.issue", 900, people.house, "worker_lost")
     one = cost(client, PAGE)
     for number in range(1, 30):
-        park("providers.issue", 900 + number, people.house, "worker_lost")
+        give_up("providers.issue", 900 + number, people.house, "worker_lost")
     assert cost(client, PAGE) == one
     first = client.get(PAGE).context["page"]
     second = client.get(PAGE, {"dupa": first.next_key}).context["page"]

@@ -14,6 +14,7 @@ from backoffice.accounts.roles import RIGHTS, Can, Role
 from backoffice.audit.codes import SENTENCES
 from backoffice.jobs import registry
 from enrolment.models import Decision
+from tests import extras
 from tests.world import approved, run_jobs
 
 ROOT = Path(settings.BASE_DIR)
@@ -27,6 +28,7 @@ def run(*command):
 
 
 def test_both_languages_are_complete():
+    extras.needs("xgettext")
     answer = run("locale/catalogues.py", "--check")
     assert answer.returncode == 0, answer.stdout + answer.stderr
 

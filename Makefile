@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: ## install everything into .venv, once
 	@$(PYTHON) backoffice/ops/install.py dev
@@ -18,12 +18,16 @@ demo: ## try it: web, worker and beat with demo data (PORT=8000)
 test: setup ## run the tests (ARGS=..., DATABASE_URL=..., REDIS_URL=...)
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-calendar: setup ## the tests of days and terms at year end, clock change, 29 February (ARGS=--whole)
+	@$(BIN)/python -m tests.calendar_runs $(ARGS)
+
 check: setup ## lint, types, import layers, templates, catalogues, migrations, assets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/djlint templates docker/pages --lint --quiet
+	$(BIN)/djlint templates docker/pages --check --quiet
 	$(BIN)/python -m tests.static
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest tests/platform/test_migrations.py
@@ -33,7 +37,7 @@ check: setup ## lint, types, import layers, templates, catalogues, migrations, a
 goals: setup ## measured promises, one line each (G=id for one)
 	@$(BIN)/python manage.py goals $(G)
 
-bench: setup ## speed, as ratios inside one run (ARGS=--full)
+bench: setup ## speed beside others', as ratios inside one run (ARGS=--smoke, --full)
 	@$(BIN)/python -m bench $(ARGS)
 
 lock: setup ## compile requirements/*.txt from pyproject.toml
@@ -49,4 +53,4 @@ assets: ## fetch the vendored browser assets anew (needs npm)
 messages: setup ## collect and compile the catalogues (needs gettext)
 	$(BIN)/python locale/catalogues.py
 
-.PHONY: help setup demo test check goals bench lock assets messages
+.PHONY: help setup demo test test-calendar check goals bench lock assets messages

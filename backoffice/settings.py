@@ -41,6 +41,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "te
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 
+# One installed app each (docs/conventions.md, "A new procedure"); tests add one of their own.
+PROCEDURES = ["enrolment.providers", *env.list("EXTRA_PROCEDURES", default=[])]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -60,10 +62,10 @@ INSTALLED_APPS = [
     "backoffice.jobs",
     "backoffice.accounts",
     "notifications",
-    "enrolment",
-    "enrolment.attachments",
     "workflows",
-    "backoffice.isolation",  # last: its walls stand around the tables of all others
+    "workflows.attachments",
+    *PROCEDURES,
+    "backoffice.isolation",  # last: its policies are about the tables of all others
 ]
 
 MIDDLEWARE = [
@@ -84,7 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "workflows.middleware.EngineErrorsMiddleware",
+    "workflows.engine.middleware.EngineErrorsMiddleware",
 ]
 
 ROOT_URLCONF = "backoffice.urls"

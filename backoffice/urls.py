@@ -1,5 +1,6 @@
 """The only file that knows all rooms."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -13,8 +14,8 @@ urlpatterns = [
     path("cont/", include("backoffice.accounts.urls")),
     path("cont/", include("allauth.urls")),
     path("dovezi/", include("backoffice.audit.urls")),
-    path("cereri/", include("enrolment.urls")),
     path("verifica/", include("notifications.urls")),
+    *[path("", include(f"{procedure}.urls")) for procedure in settings.PROCEDURES],
     path("", include("workflows.urls")),
 ]
 

@@ -1,4 +1,4 @@
-"""The product's settings with stock viewflow mounted beside it, for comparison only."""
+"""The product's settings, with a folder of its own for the engines."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,4 @@ os.environ.setdefault("ENVIRONMENT", "test")
 
 from backoffice.settings import *  # noqa: E402, F403
 
-INSTALLED_APPS = [*INSTALLED_APPS, "viewflow", "bench.stock"]  # noqa: F405
-ROOT_URLCONF = "bench.urls"
 LOGGING = {"version": 1, "disable_existing_loggers": True}

@@ -1,4 +1,4 @@
-"""Words out: a letter is a row before it is a PDF, a message is a row before it is a mail (architecture.md 4.5)."""
+"""Documents and messages: a document is a row before it is a PDF, a message is a row before it is a mail."""
 
 import uuid
 
@@ -6,16 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.crypto.encryption import EncryptedField, EncryptedJSONField
-
-
-class DocumentKind(models.TextChoices):
-    APPROVAL = "approval", _("Decizie de aprobare")
-    REJECTION = "rejection", _("Decizie de respingere")
-    CONVENTION = "convention", _("Convenție de utilizare")
-    RECEIPT = "receipt", _("Dovadă de înregistrare")
+from backoffice.isolation.guards import guard, never_deleted
+from notifications import kinds
 
 
 class Document(models.Model):
@@ -27,7 +23,7 @@ class Document(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(max_length=26, unique=True)
     about = models.UUIDField(db_index=True)
-    kind = models.CharField(max_length=12, choices=DocumentKind.choices)
+    kind = models.CharField(max_length=40)
     house = models.ForeignKey("accounts.House", on_delete=models.PROTECT, related_name="+")
     context = EncryptedJSONField(bound_to=("public_id",))
     text_sha256 = models.CharField(max_length=64)
@@ -39,6 +35,8 @@ class Document(models.Model):
     sealed_at = models.DateTimeField(null=True)
     superseded_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="supersedes")
     read_at = models.DateTimeField(null=True)
+
+    in_clear = {"code": "128 random bits printed on the document; opens what the holder of the paper has"}
 
     class Meta:
         ordering = ["pk"]
@@ -59,7 +57,12 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number}"
+        return f"{self.kind_label} {self.number}"
+
+    @property
+    def kind_label(self) -> str | Promise:
+        """What it is, in words."""
+        return kinds.get(self.kind).label
 
 
 class MessageState(models.TextChoices):
@@ -99,3 +102,31 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} {self.state}"
+
+
+never_deleted(Document)
+never_deleted(Message)
+# A frozen document stands, but for the key its bytes lie under: the owner of the table may renew it.
+guard(
+    Document,
+    "document_stands",
+    "before update",
+    """
+begin
+    if rotation_runs(tg_relid)
+        and to_jsonb(new) - array['context', 'pdf'] = to_jsonb(old) - array['context', 'pdf'] then
+        return new;
+    end if;
+    if row(new.code, new.about, new.kind, new.house_id, new.context, new.text_sha256, new.public_id)
+        is distinct from
+        row(old.code, old.about, old.kind, old.house_id, old.context, old.text_sha256, old.public_id)
+        or (old.number <> '' and row(new.number, new.day) is distinct from row(old.number, old.day))
+        or (old.sealed_at is not null and row(new.pdf, new.pdf_sha256, new.sealed_at)
+            is distinct from row(old.pdf, old.pdf_sha256, old.sealed_at)) then
+        raise exception using errcode = 'restrict_violation', constraint = 'append_only',
+            message = 'a frozen document does not change';
+    end if;
+    return new;
+end
+""",
+)

@@ -18,7 +18,7 @@ FONTS = {
     "plex-mono-400.woff2": "ibm-plex-mono/IBMPlexMono-Regular.woff2",
 }
 # What only the last stage and the worker know; everything else is what the signer reads and signs.
-UNSIGNED = frozenset({"number", "date", "sign", "verify_url", "text_sha256", "qr", "masked_key"})
+UNSIGNED = frozenset({"number", "date", "sign", "verify_url", "text_sha256", "qr", "made"})
 # The verification code is the permanent half of the file identifier: it stands in clear in every copy.
 CODE = re.compile(rb"/ID\s*\[\s*\(([A-Z2-7]{26})\)")
 
@@ -39,7 +39,9 @@ def frozen_text(kind: str, context: dict[str, Any]) -> tuple[str, str]:
     """
     signed = {key: value for key, value in context.items() if key not in UNSIGNED}
     canonical = json.dumps({"kind": kind, "context": signed}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    html = render_to_string(f"pdf/{kind}_text.html", _readable(context) | {"number": "", "date": None, "sign": None})
+    html = render_to_string(
+        f"pdf/{_path(kind)}_text.html", _readable(context) | {"number": "", "date": None, "sign": None}
+    )
     return html, hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -55,7 +57,7 @@ def render(kind: str, context: dict[str, Any], *, code: str) -> bytes:
     from weasyprint.urls import FatalURLFetchingError
 
     filled = _readable(context) | {"qr": qr.svg_data_uri(context["verify_url"])}
-    html = render_to_string(f"pdf/{kind}.html", filled)
+    html = render_to_string(f"pdf/{_path(kind)}.html", filled)
     problems = _Problems()
     try:
         logging.getLogger("weasyprint").addHandler(problems)
@@ -121,3 +123,8 @@ def _fetcher() -> Any:
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
     return OwnAssets(allowed_protocols={"data"})
+
+
+def _path(kind: str) -> str:
+    """`providers.approval` is the template `providers/approval`."""
+    return kind.replace(".", "/")

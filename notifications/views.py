@@ -15,8 +15,8 @@ from notifications.services.documents import Verdict, judge
 MAX_BYTES = 10 * 1024 * 1024
 
 
-def sealed_act(about: UUID, public_id: UUID) -> Document:
-    """The door to an issued act: it belongs to the case one has already been let into, else 404."""
+def get_sealed_document_or_404(about: UUID, public_id: UUID) -> Document:
+    """An issued document of the case that one may already see, else 404."""
     found = Document.objects.filter(public_id=public_id, about=about, sealed_at__isnull=False).first()
     if found is None:
         raise Http404
@@ -26,7 +26,8 @@ def sealed_act(about: UUID, public_id: UUID) -> Document:
 def pdf_response(act: Document) -> HttpResponse:
     """The sealed bytes, shown in the browser under a name that says what they are."""
     response = HttpResponse(bytes(act.pdf or b""), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{act.kind}-{act.number.replace("/", "-")}.pdf"'
+    name = f"{act.kind.rpartition('.')[2]}-{act.number.replace('/', '-')}.pdf"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 

@@ -1,10 +1,22 @@
+"""Days and terms of the law, and the clock that everything reads."""
+
+import subprocess
+import sys
+import time
 from datetime import date, timedelta
 
+import kombu
 import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backoffice.http import errors
 from backoffice.romania import calendar
+
+pytestmark = pytest.mark.calendar
 
 days = st.dates(date(2024, 1, 1), date(2035, 12, 31))
 
@@ -63,3 +75,29 @@ def test_working_days_add_up(day, count):
     between = [day + timedelta(days=n) for n in range(1, (end - day).days + 1)]
     assert sum(map(calendar.is_working_day, between)) == count
     assert calendar.is_working_day(end)
+
+
+def test_tests_engines_and_other_processes_have_one_clock(db):
+    """Under a shifted clock too (tests/calendar_runs.py); else what the database says of a day proves nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("select extract(epoch from clock_timestamp())")
+        clocks = [float(cursor.fetchone()[0])]
+    with kombu.Connection(settings.CELERY_BROKER_URL) as broker:
+        clocks.append(float(broker.default_channel.client.time()[0]))
+    program = [sys.executable, "-c", "import time; print(time.time())"]
+    clocks.append(float(subprocess.run(program, capture_output=True, check=True).stdout))
+    assert [round((clock - time.time()) / 60) for clock in clocks] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        ("2027-03-27T00:50:00Z", "03:06"),
+        ("2027-03-28T00:50:00Z", "04:06"),  # from 3:00 the clock goes to 4:00
+        ("2027-10-31T00:50:00Z", "03:06"),  # from 4:00 the clock goes back to 3:00
+    ],
+)
+def test_who_waits_a_quarter_of_an_hour_is_told_what_the_clock_will_show(rf, at, shown):
+    with time_machine.travel(at):
+        page = errors.too_many(rf.get("/", headers={"accept-language": "ro"}), wait=900).content.decode()
+    assert shown in page

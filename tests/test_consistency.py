@@ -10,12 +10,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from backoffice.accounts.roles import RIGHTS, Can, Role
-from backoffice.audit.codes import SENTENCES
+from backoffice.accounts.roles import Can, Role, rights_of
+from backoffice.audit import codes
 from backoffice.jobs import registry
-from enrolment.models import Decision
 from tests import extras
 from tests.world import approved, run_jobs
+from workflows import procedures
+from workflows.models import Decision
 
 ROOT = Path(settings.BASE_DIR)
 SOURCES = [p for room in ("backoffice", "enrolment", "notifications", "workflows") for p in (ROOT / room).rglob("*.py")]
@@ -57,7 +58,12 @@ def test_every_template_is_used():
 def test_every_icon_that_is_asked_for_is_in_the_sprite():
     sprite = (ROOT / "static" / "icons.svg").read_text()
     text = "\n".join(p.read_text() for p in (ROOT / "templates").rglob("*.html"))
-    asked = set(re.findall(r'{% icon "([a-z-]+)"', text)) | {"check-lg", "exclamation-octagon", "alarm", "clock"}
+    asked = set(re.findall(r'(?:{% icon |icon_name=)"([a-z-]+)"', text)) | {
+        "check-lg",
+        "exclamation-octagon",
+        "alarm",
+        "clock",
+    }
     assert [name for name in asked if f'id="{name}"' not in sprite] == []
 
 
@@ -71,19 +77,22 @@ def test_pages_hold_no_inline_script_or_style():
 def test_every_event_that_is_recorded_has_its_sentence():
     text = "\n".join(p.read_text() for p in SOURCES)
     recorded = set(re.findall(r'log\.record\(\s*"([a-z._]+)"', text))
-    assert recorded <= set(SENTENCES)
+    assert recorded <= set(codes.every())
 
 
 def test_every_right_belongs_to_a_role_and_every_role_has_rights():
-    assert {right for rights in RIGHTS.values() for right in rights} == set(Can)
-    assert set(RIGHTS) == set(Role)
+    given = {
+        (role, right) for role in Role for procedure in procedures.every() for right in rights_of(role, procedure.code)
+    }
+    assert {right for _role, right in given} == set(Can)
+    assert {role for role, _right in given} == set(Role)
 
 
 def test_every_kind_of_work_has_a_queue_that_workers_serve():
     from backoffice.celery import app
 
     assert {registry.queue_of(kind) for kind in registry.kinds()} <= {q.name for q in app.conf.task_queues}
-    assert {"completion_clock", "issue", "mail"} <= set(registry.kinds())
+    assert {"completion_clock", "providers.issue", "mail"} <= set(registry.kinds())
 
 
 def names(patterns=None, prefix=""):
@@ -122,9 +131,9 @@ def test_get_writes_nothing(people, browse, case):
         (people.clerk, reverse("workflows:inbox")),
         (people.clerk, reverse("workflows:search") + "?q=1"),
         (people.clerk, reverse("workflows:case", args=[case.public_id])),
-        (people.provider, reverse("enrolment:mine")),
-        (people.provider, reverse("enrolment:case", args=[case.public_id])),
-        (people.provider, reverse("enrolment:key", args=[case.public_id])),
+        (people.provider, reverse("workflows:mine")),
+        (people.provider, reverse("workflows:my_case", args=[case.public_id])),
+        (people.provider, reverse("providers:key", args=[case.public_id])),
         (people.provider, reverse("workflows:file_receipt", args=[case.filing.public_id])),
         (people.administrator, reverse("accounts:people")),
     ]
@@ -158,7 +167,7 @@ def test_identity_numbers_are_ciphertext_in_the_database(people, case):
     from django.db import connection
 
     with connection.cursor() as cursor:
-        for table in ("accounts_person", "enrolment_application", "enrolment_filing", "notifications_document"):
+        for table in ("accounts_person", "workflows_version", "workflows_filing", "notifications_document"):
             cursor.execute(f"select t::text from {table} t")
             stored = "".join(row[0] for row in cursor.fetchall())
             assert "1750514139013" not in stored

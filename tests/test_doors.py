@@ -67,7 +67,7 @@ def test_a_page_that_fails_gives_a_number_to_quote(broken, db):
     assert wrong_headers(answer) == []
 
 
-@pytest.mark.parametrize("name", ["workflows:inbox", "notifications:verify_any", "enrolment:mine", "account_login"])
+@pytest.mark.parametrize("name", ["workflows:inbox", "notifications:verify_any", "workflows:mine", "account_login"])
 def test_without_a_database_a_page_says_so_and_asks_for_nothing(people, browse, name):
     client = browse(people.clerk)
     client.raise_request_exception = False

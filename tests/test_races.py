@@ -9,13 +9,16 @@ from django.db import connection
 from viewflow.fsm import TransitionNotAllowed
 from viewflow.workflow.exceptions import FlowLockFailed
 
-from enrolment.errors import Refused
-from enrolment.models import Case, Decision, LicenceKey, RegistryEntry
-from enrolment.services import acts, decisions, filings, licences
+from enrolment.providers import services
+from enrolment.providers.models import LicenceKey
 from tests.conftest import DAY
 from tests.world import act, application, approved, file_case, open_task, run_jobs
-from workflows import carrying
-from workflows.filing import submit
+from workflows import procedures
+from workflows.errors import Refused
+from workflows.models import Case, Decision, RegistryEntry
+from workflows.services import decisions, filings, steps, texts
+from workflows.services.casefile import CaseFile
+from workflows.services.filings import submit
 
 REFUSALS = (Refused, PermissionDenied, TransitionNotAllowed, FlowLockFailed)
 
@@ -46,19 +49,17 @@ def case(committed_people):
 
 def test_two_clerks_claim_one_case(committed_people, case):
     people, task = committed_people, open_task(case)
-    results = together(
-        *[lambda u=u: carrying.claim(open_task_row(task), by=u) for u in (people.clerk, people.clerk2)] * 2
-    )
+    results = together(*[lambda u=u: steps.claim(open_task_row(task), by=u) for u in (people.clerk, people.clerk2)] * 2)
     assert results.count("ok") == 1
     assert set(results) == {"ok", "Stale"}
 
 
 def test_a_proposal_sent_four_times_is_one(committed_people, case):
     task = open_task(case)
-    carrying.claim(task, by=committed_people.clerk)
-    answer = carrying.Answer("approve")
+    steps.claim(task, by=committed_people.clerk)
+    answer = steps.Answer("approve")
     results = together(
-        *[lambda: carrying.act(open_task_row(task), by=committed_people.clerk, answer=answer, today=DAY)] * 4
+        *[lambda: steps.execute(open_task_row(task), by=committed_people.clerk, answer=answer, today=DAY)] * 4
     )
     assert results.count("ok") == 1
     assert Decision.objects.count() == 1
@@ -74,12 +75,10 @@ def test_endorse_and_return_at_once_are_one_decision(committed_people, case):
     people = committed_people
     act(case, people.clerk, outcome="approve")
     task = open_task(case)
-    carrying.claim(task, by=people.head)
+    steps.claim(task, by=people.head)
     results = together(
-        lambda: carrying.act(open_task_row(task), by=people.head, answer=carrying.Answer("agree"), today=DAY),
-        lambda: carrying.act(
-            open_task_row(task), by=people.head, answer=carrying.Answer("return", text="x"), today=DAY
-        ),
+        lambda: steps.execute(open_task_row(task), by=people.head, answer=steps.Answer("agree"), today=DAY),
+        lambda: steps.execute(open_task_row(task), by=people.head, answer=steps.Answer("return", text="x"), today=DAY),
     )
     assert results.count("ok") == 1
     assert Decision.objects.filter(stage="endorse").count() == 1
@@ -89,7 +88,7 @@ def test_two_services_without_the_flows_lock_still_decide_once(committed_people,
     people = committed_people
     results = together(
         *[
-            lambda u=u: decisions.propose(Case.objects.get(pk=case.pk), by=u, outcome="approve")
+            lambda u=u: decisions.propose(CaseFile.of(Case.objects.get(pk=case.pk)), by=u, outcome="approve")
             for u in (people.clerk, people.clerk2)
         ]
     )
@@ -99,7 +98,7 @@ def test_two_services_without_the_flows_lock_still_decide_once(committed_people,
 
 def test_a_filing_submitted_eight_times_at_once_is_one_case(committed_people):
     people = committed_people
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(filing, content=application())
     assert together(*[lambda: submit(filing, by=people.provider, today=DAY)] * 8) == ["ok"] * 8
     assert Case.objects.count() == RegistryEntry.objects.count() == 1
@@ -109,7 +108,7 @@ def test_two_filings_of_one_provider_see_each_other(committed_people):
     people = committed_people
     drafts = []
     for _ in range(2):
-        drafts.append(filings.start_online(owner=people.provider))
+        drafts.append(filings.start_online(procedures.get("providers"), owner=people.provider))
         filings.save_draft(drafts[-1], content=application())
     together(*[lambda d=d: submit(d, by=people.provider, today=DAY) for d in drafts])
     found = sorted(len(case.checks.get().findings) for case in Case.objects.all())
@@ -118,9 +117,9 @@ def test_two_filings_of_one_provider_see_each_other(committed_people):
 
 def test_a_key_opened_eight_times_at_once_is_shown_once(committed_people, case):
     approved(case, committed_people)
-    run_jobs("issue")
+    run_jobs("providers.issue")
     key = LicenceKey.objects.select_related("enrolment__case__filing", "house").get()
-    results = together(*[lambda: licences.open_once(key, by=committed_people.provider)] * 8)
+    results = together(*[lambda: services.open_once(key, by=committed_people.provider)] * 8)
     assert results.count("ok") == 1
     assert set(results) == {"ok", "Refused"}
 
@@ -129,10 +128,10 @@ def test_a_text_changed_while_it_was_read_is_not_signed(committed_people, case):
     people = committed_people
     act(case, people.clerk, outcome="approve")
     act(case, people.head, outcome="agree")
-    read = acts.draft(case, "approve").sha256
+    read = texts.draft(CaseFile.of(case), "approve").sha256
     task = open_task(case)
-    carrying.claim(task, by=people.director)
-    carrying.act(task, by=people.director, answer=carrying.Answer("return", text="x"), today=DAY)
+    steps.claim(task, by=people.director)
+    steps.execute(task, by=people.director, answer=steps.Answer("return", text="x"), today=DAY)
     act(case, people.clerk, outcome="approve")
     act(case, people.head, outcome="agree")
     with pytest.raises(Refused, match="Textul"):
@@ -141,7 +140,7 @@ def test_a_text_changed_while_it_was_read_is_not_signed(committed_people, case):
 
 def test_a_busy_case_is_said_to_be_busy(committed_people, case, settings):
     settings.LOCK_TIMEOUT = "200ms"
-    from workflows.flows import EnrolmentFlow
+    from enrolment.providers.flow import EnrolmentFlow
 
-    with EnrolmentFlow.lock(case.turn.process_id):
-        assert together(lambda: carrying.claim(open_task(case), by=committed_people.clerk)) == ["FlowLockFailed"]
+    with EnrolmentFlow.lock(case.assignment.process_id):
+        assert together(lambda: steps.claim(open_task(case), by=committed_people.clerk)) == ["FlowLockFailed"]

@@ -7,11 +7,12 @@ from allauth.account.internal.flows import login
 
 from backoffice.jobs import queue, tasks
 from backoffice.jobs.models import Job
-from enrolment.models import Case
-from enrolment.services import acts, decisions, filings
-from workflows import carrying, demo
-from workflows.filing import submit
-from workflows.models import Turn
+from enrolment.providers import demo
+from workflows import procedures
+from workflows.models import Assignment, Case
+from workflows.services import filings, steps, texts
+from workflows.services.casefile import CaseFile
+from workflows.services.filings import submit
 
 UICS = ["12345674", "98765438", "44332214", "27182818", "314159267"]
 
@@ -32,14 +33,14 @@ def file_case(owner, *, content=None, today=None, **changes) -> Case:
     """File online as `owner`; the first case that it makes."""
     from tests.conftest import DAY
 
-    filing = filings.start_online(owner=owner)
+    filing = filings.start_online(procedures.get("providers"), owner=owner)
     filings.save_draft(filing, content=content or application(**changes))
     return submit(filing, by=owner, today=today or DAY).cases[0]
 
 
 def open_task(case):
     """The task row of the case's open step."""
-    return Turn.objects.select_related("task").get(case=case).task
+    return Assignment.objects.select_related("task").get(case=case).task
 
 
 def act(case, user, **answer) -> Case:
@@ -48,15 +49,15 @@ def act(case, user, **answer) -> Case:
 
     task = open_task(case)
     if task.owner_id != user.pk:
-        carrying.claim(task, by=user)
-    carrying.act(task, by=user, answer=carrying.Answer(**answer), today=DAY)
+        steps.claim(task, by=user)
+    steps.execute(task, by=user, answer=steps.Answer(**answer), today=DAY)
     case.refresh_from_db()
     return case
 
 
 def sign(case, user) -> Case:
     """Sign the act as it stands."""
-    draft = acts.draft(case, decisions.proposal(case).outcome)
+    draft = texts.draft(CaseFile.of(case), CaseFile.of(case).proposal.outcome)
     return act(case, user, outcome="agree", text_sha256=draft.sha256)
 
 

@@ -6,4 +6,5 @@ class WorkflowsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the kinds of work known to every process, and let `manage.py check` look at the flows."""
-        from workflows import checks, deadlines, jobs  # noqa: F401
+        from workflows import deadlines, failed  # noqa: F401
+        from workflows.engine import checks  # noqa: F401

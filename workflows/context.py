@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from backoffice.accounts.access import Grants
 from backoffice.accounts.models import House
 from backoffice.accounts.roles import Can
-from workflows import lists, parked
+from workflows import failed, paging
 
 
 def work(request: HttpRequest) -> dict:
-    """`work_house`, `work_roles`, `work_houses`, `work_rights`, `work_stopped`: empty for strangers and providers."""
+    """`work_house`, `work_roles`, `work_houses`, `work_rights`, `work_failed`: empty for strangers and providers."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"work_house": None}
@@ -25,7 +25,7 @@ def work(request: HttpRequest) -> dict:
         "work_houses": grants.houses,
         "work_roles": [role.label for role in grants.roles_in(house)],
         "work_rights": {str(right) for right in rights},
-        "work_stopped": lists.capped(parked.of(house)) if Can.RETRY_WORK in rights else "0",
+        "work_failed": paging.capped(failed.of(house)) if Can.RETRY_WORK in rights else "0",
     }
 
 

@@ -8,72 +8,71 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from backoffice.accounts.models import House
-from enrolment import application
-from enrolment.application import FieldError
-from enrolment.enums import Channel
-from enrolment.errors import Invalid
-from enrolment.models import Filing
-from enrolment.services import filings
-from enrolment.services.filings import Submission
-from workflows.filing import submit
+from workflows.enums import Channel
+from workflows.errors import FieldError, Invalid
+from workflows.forms.schema import error
+from workflows.procedures import Procedure
+from workflows.services import filings
+from workflows.services.filings import Submission
 
 AS_TEXT = 200
 
 
-def load(lines: Iterable[str], *, today: date) -> Iterator[dict[str, Any]]:
+def load(procedure: Procedure, lines: Iterable[str], *, today: date) -> Iterator[dict[str, Any]]:
     """The report line of each input line, in order. A bad line is reported and the next one goes on."""
     for line in lines:
         if line.strip():
-            yield load_line(line, today=today)
+            yield load_line(procedure, line, today=today)
 
 
-def load_line(line: str, *, today: date) -> dict[str, Any]:
+def load_line(procedure: Procedure, line: str, *, today: date) -> dict[str, Any]:
     """Register one keyed-in request, or say what is wrong with it; nothing is stored then."""
     try:
         raw = json.loads(line, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        return _invalid(None, [application.error("", "json")])
+        return _invalid(None, [error("", "json")])
     ref = raw.get("ref") if isinstance(raw, dict) else None
-    parsed = application.parse(raw, today=today)
+    parsed = procedure.form.parse(raw, today=today)
     errors = list(parsed.errors)
     if isinstance(raw, dict):
         errors += _frame_errors(raw, {e.field for e in errors})
     if errors:
         return _invalid(ref, errors)
     try:
-        return _register(parsed.content, today=today)
+        return _register(procedure, parsed.content, today=today)
     except Invalid as problem:
         return _invalid(ref, problem.errors)
     except IntegrityError:
         # The same reference came in twice at the same moment: the other one won, and this one finds it.
-        return _register(parsed.content, today=today)
+        return _register(procedure, parsed.content, today=today)
 
 
 @transaction.atomic
-def _register(content: dict[str, Any], *, today: date) -> dict[str, Any]:
+def _register(procedure: Procedure, content: dict[str, Any], *, today: date) -> dict[str, Any]:
     house = House.objects.get(code=content["house"])
     known = filings.same_reference(house=house, reference=content["ref"])
     if known is not None:
         if known.content_sha256 != filings.fingerprint(content):
             raise Invalid([filings.reference_taken()])
         return _report(content["ref"], filings.submission_of(known)) | {"repeated": True}
-    filing = Filing.objects.create(
-        house=house, channel=Channel(content["channel"]), reference=content["ref"], content=content
+    channel = Channel(content["channel"])
+    filing = filings.start_paper(
+        procedure, house=house, channel=channel, reference=content["ref"], content=content, by=None
     )
-    return _report(content["ref"], submit(filing, by=None, today=today))
+    return _report(content["ref"], filings.submit(filing, by=None, today=today))
 
 
 def _frame_errors(raw: dict[str, Any], wrong: set[str]) -> list[FieldError]:
     """A line of a file also needs its reference, the house that received it, and a paper channel."""
     errors = []
     if "ref" not in wrong and not str(raw.get("ref") or "").strip():
-        errors.append(application.error("ref", "missing"))
+        errors.append(error("ref", "missing"))
     if "house" not in wrong and raw.get("house") is None:
-        errors.append(application.error("house", "missing"))
+        errors.append(error("house", "missing"))
     if "channel" not in wrong and raw.get("channel") == Channel.ONLINE:
-        errors.append(application.error("channel", "code_list"))
+        errors.append(error("channel", "code_list"))
     if "signature" not in wrong and raw.get("signature") == "account":
-        errors.append(application.error("signature", "code_list"))
+        errors.append(error("signature", "code_list"))
     return errors
 
 

@@ -5,12 +5,14 @@ from celery import shared_task
 from backoffice.accounts import sessions
 from backoffice.http import throttle
 from backoffice.romania.calendar import today
-from workflows import deadlines
+from workflows import deadlines, procedures
 
 
 @shared_task(name="workflows.deadlines")
 def run_deadlines() -> int:
-    """Reminders and lapses of completion requests; sessions and counts that are over go."""
+    """Reminders and lapses, and what each procedure looks for; sessions and counts that are over go."""
     sessions.clear_expired()
     throttle.clear_expired()
-    return deadlines.enqueue_due(today())
+    day = today()
+    found = deadlines.enqueue_due(day)
+    return found + sum(find(day) for procedure in procedures.every() for find in procedure.periodic)

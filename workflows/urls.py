@@ -1,22 +1,22 @@
-"""Filing, the inbox, the case page and its steps. A step is addressed by its task row alone."""
+"""Filing, the applicant's requests, the inbox, the case page and its steps. A step is addressed by its task row alone."""
 
 from django.urls import URLPattern, path
 
-from workflows.views import attachments, filing, inbox, office, paper, steps, stopped
+from workflows.views import applicant, attachments, case, failed, filing, inbox, paper, steps
 
 app_name = "workflows"
 
 
-def scans(prefix: str, door: str) -> list[URLPattern]:
-    """The pages of attached scans behind one door."""
+def scans(prefix: str, place: str) -> list[URLPattern]:
+    """The pages of attached scans in one of their contexts."""
     one = f"{prefix}acte-atasate/<uuid:attachment_id>/"
-    told = {"door": door}
+    told = {"place": place}
     return [
-        path(f"{prefix}acte-atasate/", attachments.listing, told, name=f"{door}_scans"),
-        path(one, attachments.viewer, told, name=f"{door}_scan"),
-        path(f"{one}pagini/<int:number>.webp", attachments.image, told, name=f"{door}_scan_page"),
-        path(f"{one}original/", attachments.original, told, name=f"{door}_scan_original"),
-        path(f"{one}scoate/", attachments.remove, told, name=f"{door}_scan_remove"),
+        path(f"{prefix}acte-atasate/", attachments.listing, told, name=f"{place}_scans"),
+        path(one, attachments.viewer, told, name=f"{place}_scan"),
+        path(f"{one}pagini/<int:number>.webp", attachments.image, told, name=f"{place}_scan_page"),
+        path(f"{one}original/", attachments.original, told, name=f"{place}_scan_original"),
+        path(f"{one}scoate/", attachments.remove, told, name=f"{place}_scan_remove"),
     ]
 
 
@@ -28,22 +28,25 @@ urlpatterns = [
     *scans("depunere/<uuid:public_id>/", "filing"),
     path("depunere/<uuid:public_id>/<slug:step>/", filing.step, name="file_step"),
     path("completare/<uuid:public_id>/", filing.completion, name="completion"),
+    path("cereri/", applicant.mine, name="mine"),
+    path("cereri/<uuid:public_id>/", applicant.case, name="my_case"),
+    path("cereri/<uuid:public_id>/acte/<uuid:document_id>.pdf", applicant.document, name="my_document"),
+    path("cereri/<uuid:public_id>/dovada.json", applicant.proof, name="proof"),
     path("lucru/", inbox.inbox, name="inbox"),
     path("lucru/cauta/", inbox.search, name="search"),
     path("lucru/hartie/", paper.new, name="paper_new"),
     *scans("lucru/hartie/<uuid:public_id>/", "paper"),
     path("lucru/hartie/<uuid:public_id>/", paper.form_view, name="paper"),
-    path("lucru/dosar/<uuid:public_id>/", office.case, name="case"),
-    path("lucru/dosar/<uuid:public_id>/acte/<uuid:document_id>.pdf", office.document, name="document"),
+    path("lucru/dosar/<uuid:public_id>/", case.case, name="case"),
+    path("lucru/dosar/<uuid:public_id>/acte/<uuid:document_id>.pdf", case.document, name="document"),
     *scans("lucru/dosar/<uuid:public_id>/", "case"),
     path("lucru/dosar/<uuid:public_id>/acte-atasate-din-nou/", attachments.inspect_again, name="inspect_again"),
-    path("lucru/dosar/<uuid:public_id>/inmanare/", office.hand_over, name="hand_over"),
-    path("lucru/dosar/<uuid:public_id>/reia/", office.retry, name="retry"),
-    path("lucru/lucrari/", stopped.stopped, name="stopped"),
-    path("lucru/lucrari/reia/", stopped.retry_all, name="retry_all_stopped"),
-    path("lucru/lucrari/<uuid:public_id>/reia/", stopped.retry, name="retry_stopped"),
+    path("lucru/dosar/<uuid:public_id>/reia/", case.retry, name="retry"),
+    path("lucru/operatiuni/", failed.page, name="failed"),
+    path("lucru/operatiuni/reia/", failed.retry_all, name="retry_all_failed"),
+    path("lucru/operatiuni/<uuid:public_id>/reia/", failed.retry, name="retry_failed"),
     path("lucru/pas/<int:task>/preia/", steps.claim, name="claim"),
     path("lucru/pas/<int:task>/elibereaza/", steps.release, name="release"),
     path("lucru/pas/<int:task>/repartizeaza/", steps.reassign, name="reassign"),
-    path("lucru/pas/<int:task>/", steps.act, name="act"),
+    path("lucru/pas/<int:task>/", steps.execute, name="execute"),
 ]

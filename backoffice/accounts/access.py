@@ -1,4 +1,4 @@
-"""The one permission question: may this person do this, in this house, today (style.md 8, 16)."""
+"""The one permission question: may this person do this, in this house and procedure, today."""
 
 from dataclasses import dataclass
 
@@ -6,48 +6,35 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from backoffice.accounts.models import House, Membership, User
-from backoffice.accounts.roles import RIGHTS, Can, Role, roles_with
+from backoffice.accounts.roles import RIGHTS, Can, Role, rights_by_procedure, roles_with
 from backoffice.romania.calendar import today
 
 
-def can(user: User, right: Can, house: House | int) -> bool:
-    """True when the account is active and holds, today, a role of that house with that right.
+def can(user: User, right: Can, house: House | int, procedure: str = "") -> bool:
+    """True when the account is active and holds, today, a role of that house with that right in that procedure.
 
-    Always reads the database: acts call it again inside their locked transaction, so that a role that ended a
-    minute ago ends here (security.md finding 4, T1.8).
+    Without a procedure only the rights that hold whatever the procedure count. Always reads the database: a step asks
+    again inside its locked transaction, so that a role that ended a minute ago ends here.
     """
-    return _memberships(user, right).filter(house=house).exists()
+    return _memberships(user, right, procedure).filter(house=house).exists()
 
 
-def demand(user: User, right: Can, house: House | int) -> Membership:
+def demand(user: User, right: Can, house: House | int, procedure: str = "") -> Membership:
     """The membership on which `user` acts. Raises `PermissionDenied` when there is none."""
-    membership = _memberships(user, right).filter(house=house).select_related("house").first()
+    membership = _memberships(user, right, procedure).filter(house=house).first()
     if membership is None:
         raise PermissionDenied
     return membership
 
 
-def houses_where(user: User, right: Can) -> QuerySet[House]:
+def houses_where(user: User, right: Can, procedure: str = "") -> QuerySet[House]:
     """The houses in which `user` holds that right today."""
-    return House.objects.filter(pk__in=_memberships(user, right).values("house_id"))
-
-
-def permission_name(right: Can, house_code: str) -> str:
-    """The string the engine keeps on a task: one comparison finds a queue (engine.md 5)."""
-    return f"enrolment.{right}@{house_code}"
-
-
-def has_engine_permission(user: User, name: str) -> bool:
-    """Answer the engine's own check of a task's permission string."""
-    right, _, house_code = name.removeprefix("enrolment.").partition("@")
-    if right not in set(Can) or not house_code:
-        return False
-    return _memberships(user, Can(right)).filter(house__code=house_code).exists()
+    return House.objects.filter(pk__in=_memberships(user, right, procedure).values("house_id"))
 
 
 @dataclass(frozen=True)
 class Grants:
-    """Everything an account may do today, read once for one page; acts never trust it."""
+    """Everything an account may do today, read once for one page; steps never trust it."""
 
     memberships: tuple[Membership, ...]
 
@@ -64,8 +51,25 @@ class Grants:
         return [Role(m.role) for m in self.memberships if m.house_id == house.pk]
 
     def rights_in(self, house: House) -> frozenset[Can]:
-        return frozenset().union(*(RIGHTS[role] for role in self.roles_in(house)))
+        """What one may do there in at least one procedure, or whatever the procedure."""
+        roles = self.roles_in(house)
+        general = frozenset[Can]().union(*(RIGHTS[role] for role in roles))
+        return general.union(*(rights for role in roles for rights in rights_by_procedure(role).values()))
+
+    def procedures_with(self, right: Can, house: House) -> list[str]:
+        """The procedures in which one holds a right there."""
+        found = [
+            code
+            for role in self.roles_in(house)
+            for code, rights in rights_by_procedure(role).items()
+            if right in rights
+        ]
+        return sorted(set(found))
+
+    def may(self, right: Can, house: House, procedure: str) -> bool:
+        """Does the account hold the right there in this procedure?"""
+        return any(role in roles_with(right, procedure) for role in self.roles_in(house))
 
 
-def _memberships(user: User, right: Can) -> QuerySet[Membership]:
-    return Membership.objects.active_on(today()).filter(user=user.pk, role__in=roles_with(right))
+def _memberships(user: User, right: Can, procedure: str) -> QuerySet[Membership]:
+    return Membership.objects.active_on(today()).filter(user=user.pk, role__in=roles_with(right, procedure))

@@ -1,8 +1,15 @@
 """DEMO people and their log-ins; synthetic persons (CNP serials from 900 up). Never used in production."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Role
+from backoffice.accounts.services import memberships, persons
 
 PASSWORD = "demo-parola-2026"  # DEMO credential, shown on the demo's log-in page
 
@@ -38,3 +45,28 @@ LOGINS = (
     DemoLogin("functionar@cj.demo.example.ro", "Rusu", "Dan", "1801010129101", "CAS-CJ", Role.CLERK),
     DemoLogin("director@cj.demo.example.ro", "Man", "Corina", "2801111129118", "CAS-CJ", Role.DIRECTOR),
 )
+
+
+@transaction.atomic
+def make_people() -> dict[str, User]:
+    """The demo accounts, their persons and roles, made when missing; by the part of the address before the domain."""
+    known = set(User.objects.values_list("email", flat=True))
+    password = make_password(PASSWORD)  # hashed once: a dozen slow hashes would only delay the first page
+    for login in LOGINS:
+        if login.email not in known:
+            _account(login, password)
+    found = User.objects.select_related("person").filter(email__in=[login.email for login in LOGINS])
+    return {user.email.removesuffix(".demo.example.ro").removesuffix("@demo.example.ro"): user for user in found}
+
+
+def _account(login: DemoLogin, password: str) -> User:
+    user = User.objects.create(
+        email=login.email,
+        password=password,
+        person=persons.find_or_create(cnp=login.cnp, last_name=login.last_name, first_name=login.first_name),
+    )
+    EmailAddress.objects.create(user=user, email=login.email, verified=True, primary=True)
+    if login.role:
+        house = House.objects.get(code=login.house)
+        memberships.start(user=user, house=house, role=login.role, starts_on=date(2026, 1, 1), by=None)
+    return user

@@ -1,6 +1,7 @@
-"""Who may come in: everybody with a living session; others are told what became of theirs."""
+"""Log-in for every page that is not public; whose session ended is told what became of it."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -11,12 +12,20 @@ from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from backoffice.accounts import tenant
+
 
 class LoginMiddleware(LoginRequiredMiddleware):
-    """Django's, but an ended session loses nothing unsaid (security.md S14).
+    """Django's, but an ended session loses nothing unsaid.
 
     A page asks for the log-in and then opens; a form says that it was not received; autosave gets 401.
     """
+
+    def process_view(self, request: HttpRequest, view_func: Callable, view_args: Any, view_kwargs: Any) -> Any:
+        """The pages of the account library, and no others, may look for an account before anybody is known."""
+        if view_func.__module__.startswith("allauth."):
+            tenant.allow_account_lookup()
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:  # type: ignore[override]
         if request.headers.get("X-Autosave"):

@@ -1,5 +1,9 @@
-"""Roles are code: a name, a sentence, a list of rights; reviewed in a diff (domain.md 2.1, 5; architecture.md 7)."""
+"""Roles are code: a name, a sentence, a list of rights; reviewed in a diff.
 
+Rights hold in a house. Some hold whatever the procedure; most are given by each procedure to the roles it knows.
+"""
+
+from collections.abc import Mapping
 from enum import StrEnum
 
 from django.db import models
@@ -7,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Can(StrEnum):
-    """What a person may do in a house. Every permission question names one of these."""
+    """What a person may do in a house. Every permission question names one of these and, mostly, a procedure."""
 
     SEE_CASES = "see_cases"
     KEY_IN = "key_in"
@@ -39,15 +43,32 @@ DESCRIPTIONS = {
     Role.ADMINISTRATOR: _("Acordă și încheie roluri în casa sa; nu lucrează dosare."),
 }
 
+# What a role may do whatever the procedure.
 RIGHTS: dict[Role, frozenset[Can]] = {
-    Role.CLERK: frozenset({Can.SEE_CASES, Can.KEY_IN, Can.REVIEW, Can.HAND_OVER}),
-    Role.LEGAL_ADVISER: frozenset({Can.SEE_CASES, Can.VISA}),
-    Role.HEAD: frozenset({Can.SEE_CASES, Can.ENDORSE, Can.REASSIGN, Can.RETRY_WORK}),
-    Role.DIRECTOR: frozenset({Can.SEE_CASES, Can.SIGN, Can.REASSIGN}),
+    Role.CLERK: frozenset(),
+    Role.LEGAL_ADVISER: frozenset(),
+    Role.HEAD: frozenset({Can.RETRY_WORK}),
+    Role.DIRECTOR: frozenset(),
     Role.ADMINISTRATOR: frozenset({Can.MANAGE_PEOPLE}),
 }
+_of_procedures: dict[str, Mapping[Role, frozenset[Can]]] = {}
 
 
-def roles_with(right: Can) -> list[Role]:
-    """The roles that hold a right."""
-    return [role for role, rights in RIGHTS.items() if right in rights]
+def register(procedure: str, rights: Mapping[Role, frozenset[Can]]) -> None:
+    """What each role may do in one procedure; rooms above say it when the process starts."""
+    _of_procedures[procedure] = rights
+
+
+def rights_of(role: Role, procedure: str) -> frozenset[Can]:
+    """What a role may do in a procedure, whatever else it may do."""
+    return RIGHTS[role] | _of_procedures.get(procedure, {}).get(role, frozenset())
+
+
+def rights_by_procedure(role: Role) -> dict[str, frozenset[Can]]:
+    """What a role may do in each procedure that gives it a part."""
+    return {procedure: rights[role] for procedure, rights in _of_procedures.items() if rights.get(role)}
+
+
+def roles_with(right: Can, procedure: str) -> list[Role]:
+    """The roles that hold a right in a procedure."""
+    return [role for role in Role if right in rights_of(role, procedure)]

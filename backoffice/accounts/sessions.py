@@ -20,9 +20,9 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from tink import TinkError
 
+from backoffice.accounts import tenant
 from backoffice.accounts.models import Session, User
 from backoffice.crypto.encryption import decrypt, encrypt
-from backoffice.isolation import context
 
 SEEN_EVERY_SECONDS = 60
 
@@ -46,7 +46,7 @@ def load_row(key_hash: bytes) -> Row | None:
 
     The same statement lets the transaction see what the session's account may see (security.md S11).
     """
-    found = context.enter_session(key_hash, idle=settings.SESSION_IDLE_SECONDS, seen_every=SEEN_EVERY_SECONDS)
+    found = tenant.enter_session(key_hash, idle=settings.SESSION_IDLE_SECONDS, seen_every=SEEN_EVERY_SECONDS)
     return Row(found[0], bytes(found[1]), found[2]) if found else None
 
 
@@ -96,7 +96,7 @@ class SessionStore(SessionBase):
         row = Session.objects.filter(pk=self.key_hash)
         if must_create:
             generation = _generation_of(user)
-            context.hold_session(self.key_hash)
+            tenant.hold_session(self.key_hash)
             expires_at = Now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
             Session.objects.create(
                 key_hash=self.key_hash, generation=generation, seen_at=Now(), expires_at=expires_at, **values

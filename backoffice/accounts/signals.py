@@ -9,9 +9,8 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 
-from backoffice.accounts import sessions
+from backoffice.accounts import sessions, tenant
 from backoffice.accounts.models import User
-from backoffice.isolation import context as tenant
 
 
 def log_in_changed(user: User, **_signal: Any) -> None:

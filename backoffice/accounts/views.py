@@ -39,7 +39,7 @@ def identity(request: SignedInRequest) -> HttpResponse:
         else:
             sessions.carry_over(request.session, request.user)
             messages.success(request, _("Identitatea a fost salvată."))
-            return redirect(_next(request) or "enrolment:mine")
+            return redirect(_next(request) or "workflows:mine")
     return render(
         request,
         "accounts/identity.html",
@@ -207,4 +207,4 @@ def _day(typed: str) -> date | None:
 
 def _next(request: SignedInRequest) -> str | None:
     target = request.POST.get("next", "")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else reverse("enrolment:mine")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else reverse("workflows:mine")

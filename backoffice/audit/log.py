@@ -5,22 +5,22 @@ from typing import Any
 
 from django.db import connection, models
 
-from backoffice.audit.codes import SECURITY, SENTENCES
+from backoffice.audit import codes
 from backoffice.crypto.encryption import blind_index
 from backoffice.http.request_id import current_request_id
 
 
 class UnknownEvent(Exception):
-    """An event code that is not in `codes.SENTENCES`."""
+    """An event code that no room has named."""
 
 
 def record(code: str, *, on: models.Model, by: Any, house: Any = None, **facts: Any) -> None:
-    """Write what `by` did to `on`, inside the transaction of the act (security.md S8).
+    """Write what `by` did to `on`, inside the transaction of the act.
 
     `by` is a user or None for the system itself; `facts` are ids, codes and field names.
     Raises `UnknownEvent`, and `RuntimeError` outside a transaction: the act would then stand without its event.
     """
-    if code not in SENTENCES or code in SECURITY:
+    if not codes.is_known(code) or codes.is_refusal(code):
         raise UnknownEvent(code)
     _demand_transaction()
     with connection.cursor() as cursor:
@@ -44,7 +44,7 @@ def refused(code: str, *, by: Any = None, source: str = "", **facts: Any) -> boo
 
     `source` (an address, a typed name) is kept as a keyed hash. Of a flood only samples are written (`audit_refused`).
     """
-    if code not in SECURITY:
+    if not codes.is_known(code) or not codes.is_refusal(code):
         raise UnknownEvent(code)
     _demand_transaction()
     with connection.cursor() as cursor:

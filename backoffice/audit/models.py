@@ -1,11 +1,13 @@
-"""What happened: append-only, lowest of all rooms, ids and labels only, no foreign key to living data."""
+"""What happened: append-only, ids and labels only, no foreign key to living data."""
 
 from django.db import models
 from django.db.models.functions import Now
 
+from backoffice.isolation.guards import append_only, guard
+
 
 class Event(models.Model):
-    """One act, written in the act's own transaction: no event, no effect (security.md S8).
+    """One act, written in the act's own transaction: no event, no effect.
 
     `facts` holds ids, codes and field names, never values of persons. Rows come from `audit_append` alone.
     """
@@ -73,3 +75,51 @@ class Flood(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bucket}: {self.seen}"
+
+
+for written_once in (Event, Link, Checkpoint):
+    append_only(written_once)
+# Whatever an insert says, the place and the hashes of a link are computed here: no row can fail to continue its chain.
+guard(
+    Link,
+    "computed",
+    "before insert",
+    r"""
+declare
+    e audit_event;
+begin
+    select * into strict e from audit_event where id = new.event_id;
+    new.chain := audit_chain(e.code, e.house, e.subject_id);
+    perform pg_advisory_xact_lock('audit_link'::regclass::oid::int, new.chain);
+    select seq + 1, hash into new.seq, new.prev from audit_link where chain = new.chain order by seq desc limit 1;
+    if not found then
+        new.seq := 1;
+        new.prev := decode(repeat('00', 32), 'hex');
+    end if;
+    new.hash := sha256('\x00'::bytea || convert_to(audit_canonical(new, e), 'UTF8'));
+    return new;
+end
+""",
+)
+# The lock of a chain is taken when the act commits, so it is the last lock of a transaction and held for its commit only;
+# a transaction that writes to several chains takes them in one order. Two transactions cannot wait for each other.
+guard(
+    Event,
+    "chained_at_commit",
+    "after insert",
+    """
+declare
+    chains text := nullif(current_setting('audit.chains', true), '');
+begin
+    if chains is not null then
+        perform pg_advisory_xact_lock('audit_link'::regclass::oid::int, chain)
+            from (select distinct unnest(string_to_array(chains, ' '))::int as chain order by chain) as mine;
+        perform set_config('audit.chains', '', true);
+    end if;
+    insert into audit_link (event_id) values (new.id);
+    return null;
+end
+""",
+    sees_all=True,
+    deferred=True,
+)

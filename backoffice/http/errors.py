@@ -129,7 +129,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def too_many(request: HttpRequest, *, wait: int = 300) -> HttpResponse:
     """429 for `wait` seconds more; five minutes, the longest window of log-in and mails, when nobody knows better."""
-    again = timezone.localtime() + timedelta(seconds=wait)
+    again = timezone.now() + timedelta(seconds=wait)
     return show(request, TOO_MANY, {"Retry-After": str(wait)}, time=_next_minute(again))
 
 
@@ -171,4 +171,4 @@ class ErrorPagesMiddleware:
 
 def _next_minute(moment: datetime) -> str:
     """A clock reading that is surely past `moment`."""
-    return (moment + timedelta(minutes=1)).strftime("%H:%M")
+    return timezone.localtime(moment + timedelta(minutes=1)).strftime("%H:%M")

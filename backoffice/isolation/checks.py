@@ -1,4 +1,4 @@
-"""`manage.py check` fails when a table of a house or a person has no policy in the rules.
+"""`manage.py check` fails when a table of a house or a person has no policy.
 
 `manage.py check --deploy --database default` looks at what stands in the live database.
 """
@@ -12,26 +12,23 @@ from django.db import connections, models
 
 from backoffice.isolation import inspection
 from backoffice.isolation.install import install
-from backoffice.isolation.rules import RULES, Rule
+from backoffice.isolation.rules import Rule, declarations
 
 BELONGING = {"accounts.house", "accounts.person", "accounts.user"}
 NAMES_OF_HOUSES = {"house", "house_id", "person", "person_id", "cnp"}
 
 
 def every_table_has_its_rule(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Without a database: each model's table has a line in `rules.RULES`, and one with rows of somebody has a policy."""
+    """Without a database: each model's table is declared by a room, and one with rows of somebody has a policy."""
     found: list[CheckMessage] = []
+    rules = declarations().rules
     for model in apps.get_models(include_auto_created=True):
         if model._meta.proxy or not model._meta.managed:
             continue
         table = model._meta.db_table
-        if table not in RULES:
-            found.append(
-                Error(
-                    f"{table} has no line in backoffice/isolation/rules.py: say whose its rows are", id="isolation.E001"
-                )
-            )
-        elif belongs_to_somebody(model) and not isinstance(RULES[table], Rule):
+        if table not in rules:
+            found.append(Error(f"{table} is in no room's isolation.py: say whose its rows are", id="isolation.E001"))
+        elif belongs_to_somebody(model) and not isinstance(rules[table], Rule):
             found.append(Error(f"{table} holds rows of a house or a person and has no policy", id="isolation.E002"))
     return found
 
@@ -56,7 +53,7 @@ def policies_installed(app_configs: Any, databases: Iterable[str] | None = None,
 
 
 def install_after_migrate(using: str, plan: Any = None, **kwargs: Any) -> None:
-    """After each migrate: put the walls up and refuse a database in which they do not stand."""
+    """After each migrate: install policies and guards, and refuse a database in which they do not stand."""
     connection = connections[using]
     if inspection.problems(connection):
         install(connection)

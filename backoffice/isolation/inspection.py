@@ -1,10 +1,10 @@
-"""Look at the walls of a live database: policies, grants, roles, functions, views (security.md G2)."""
+"""Look at a live database: guards, policies, grants, roles, functions, views."""
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from backoffice.isolation import roles
+from backoffice.isolation import guards, roles
 from backoffice.isolation.install import VERBS, fingerprint, standing
-from backoffice.isolation.rules import RULES, Rule
+from backoffice.isolation.rules import Rule, declarations
 
 
 class PoliciesMissing(Exception):
@@ -12,11 +12,11 @@ class PoliciesMissing(Exception):
 
 
 def problems(connection: BaseDatabaseWrapper) -> list[str]:
-    """A sentence for everything that is not as `rules.py` says; empty when the walls stand."""
+    """A sentence for everything that is not as the rooms declare; empty when all stands."""
     found = []
     if standing(connection) != fingerprint(connection):
-        found.append("the walls are not those of this release: run manage.py migrate")
-    for check in (_tables, _policies, _grants, _roles, _functions, _views):
+        found.append("policies and guards are not those of this release: run manage.py migrate")
+    for check in (_tables, _guards, _policies, _grants, _roles, _functions, _views):
         found += check(connection)
     return found
 
@@ -28,28 +28,41 @@ def _rows(connection: BaseDatabaseWrapper, query: str) -> list[tuple]:
 
 
 def _tables(connection: BaseDatabaseWrapper) -> list[str]:
+    rules = declarations().rules
     tables = _rows(
         connection,
         "select relname, relrowsecurity and relforcerowsecurity from pg_class "
         "where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace order by 1",
     )
-    return [f"table {name} has no line in rules.py" for name, _ in tables if name not in RULES] + [
+    return [f"table {name} is in no room's isolation.py" for name, _ in tables if name not in rules] + [
         f"table {name} does not force row-level security"
         for name, forced in tables
-        if isinstance(RULES.get(name), Rule) and not forced
+        if isinstance(rules.get(name), Rule) and not forced
     ]
+
+
+def _guards(connection: BaseDatabaseWrapper) -> list[str]:
+    standing_ = set(
+        _rows(
+            connection,
+            "select tgrelid::regclass::text, tgname from pg_trigger where not tgisinternal and tgenabled = 'O'",
+        )
+    )
+    there = set(connection.introspection.table_names())
+    wanted = {(guard.table, guard.name) for guard in guards.registered() if guard.table in there}
+    return [f"guard {name} of {table} is missing or off" for table, name in sorted(wanted - standing_)]
 
 
 def _policies(connection: BaseDatabaseWrapper) -> list[str]:
     standing_ = set(_rows(connection, "select tablename, policyname from pg_policies where schemaname = 'public'"))
     wanted = set()
-    for table, rule in RULES.items():
+    for table, rule in declarations().rules.items():
         if isinstance(rule, Rule):
             wanted |= {(table, "maintenance"), (table, "definer")}
             wanted |= {(table, "by_context")} if rule.web or rule.worker or rule.report else set()
             wanted |= {(table, "whole")} if rule.sealer or rule.verifier else set()
     return [f"policy {name} of {table} is missing" for table, name in sorted(wanted - standing_)] + [
-        f"policy {name} of {table} is not in rules.py" for table, name in sorted(standing_ - wanted)
+        f"policy {name} of {table} is in no room's isolation.py" for table, name in sorted(standing_ - wanted)
     ]
 
 
@@ -63,7 +76,7 @@ def _grants(connection: BaseDatabaseWrapper) -> list[str]:
     )
     wanted = {
         (table, roles.BY_NAME[name], VERBS[verb])
-        for table, rule in RULES.items()
+        for table, rule in declarations().rules.items()
         for name in ("web", "worker", "report", "sealer", "verifier")
         for verb in getattr(rule, name, "")
     }
@@ -84,7 +97,7 @@ def _roles(connection: BaseDatabaseWrapper) -> list[str]:
         f"and (tableowner in ({names}) or tableowner in (select rolname from pg_roles where rolsuper or rolbypassrls))",
     )
     return [f"role {name} is stronger than a login needs to be" for (name,) in strong] + [
-        f"role {name} owns tables: it would see behind the walls" for (name,) in owning
+        f"role {name} owns tables: it would see past the policies" for (name,) in owning
     ]
 
 
@@ -95,7 +108,10 @@ def _functions(connection: BaseDatabaseWrapper) -> list[str]:
         f"and (pg_get_userbyid(p.proowner) <> '{roles.DEFINER}' or p.proconfig is null or "
         "not exists (select from unnest(p.proconfig) c where c like 'search_path=%'))",
     )
-    return [f"function {name} passes the walls without being a passage with its own search_path" for (name,) in loose]
+    return [
+        f"function {name} sees past the policies without belonging to the definer role and having its own search_path"
+        for (name,) in loose
+    ]
 
 
 def _views(connection: BaseDatabaseWrapper) -> list[str]:
@@ -104,4 +120,4 @@ def _views(connection: BaseDatabaseWrapper) -> list[str]:
         "select relname from pg_class where relnamespace = 'public'::regnamespace and (relkind = 'm' or relkind = 'v' "
         "and not coalesce(reloptions::text like '%security_invoker=true%', false))",
     )
-    return [f"view {name} reads past the walls: make it security_invoker" for (name,) in open_views]
+    return [f"view {name} reads past the policies: make it security_invoker" for (name,) in open_views]

@@ -1,79 +1,50 @@
-"""Bring a database's roles, passages, grants and policies to what `rules.py` says; after each migrate, safe to repeat."""
+"""Bring a database's roles, functions, guards, grants and policies to what the rooms declare; after each migrate, safe to repeat."""
 
 import hashlib
-from pathlib import Path
 
 from django.db import ProgrammingError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from backoffice.isolation import roles
-from backoffice.isolation.rules import RULES, Open, Rule
+from backoffice.isolation import guards, roles
+from backoffice.isolation.rules import Open, Rule, declarations
 
-FUNCTIONS = Path(__file__).with_name("functions.sql").read_text(encoding="utf-8")
 VERBS = {"s": "select", "i": "insert", "u": "update", "d": "delete"}
-# Who may use a passage of part 3 or 4; the context and the policies' questions are for every login.
-EXECUTE = {
-    "enter_account": (roles.WEB,),
-    "enter_session": (roles.WEB,),
-    "sessions_clear": (roles.WEB, roles.WORKER),
-    "enter_job": (roles.WORKER,),
-    "job_enqueue": (roles.WEB, roles.WORKER),
-    "job_claim": (roles.WORKER,),
-    "jobs_overdue": (roles.WORKER,),
-    "completions_due": (roles.WORKER,),
-    "audit_append": (roles.WEB, roles.WORKER),
-    "audit_refused": (roles.WEB,),
-    "person_add": (roles.WEB,),
-    "person_known": (roles.WEB,),
-    "account_by_email": (roles.WEB,),
-    "act_known": (roles.WEB,),
-}
-# Functions of migrations that must see every row: guards that judge one by others, and the only way into the log.
-GUARDS = (
-    "registry_counter_has_entry",
-    "registry_entry_guard",
-    "decision_guard",
-    "party_guard",
-    "enrolment_guard",
-    "licence_key_guard",
-    "attachment_guard",
-    "attachment_blob_guard",
-    "audit_append",
-    "audit_refused",
-    "audit_link_event",
-)
 
 
 class NotInstalled(Exception):
-    """The walls cannot be put up; the message says what the database's administrator has to run."""
+    """Row-level security cannot be installed; the message says what the database's administrator has to run."""
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put up the walls. Raises `NotInstalled`."""
+    """Install everything. Raises `NotInstalled`."""
     _ensure_roles(connection)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for statement in [*statements(connection), f"comment on schema public is 'walls {fingerprint(connection)}'"]:
+        for statement in [
+            *filter(None, statements(connection)),
+            f"comment on schema public is 'row-level security {fingerprint(connection)}'",
+        ]:
             cursor.execute(statement)
 
 
 def fingerprint(connection: BaseDatabaseWrapper) -> str:
-    """What should stand, as one digest: rules, passages, and the tables they apply to."""
+    """What should stand, as one digest: what the rooms declare, and the tables it applies to."""
     return hashlib.sha256("\n".join(statements(connection)).encode()).hexdigest()[:32]
 
 
 def standing(connection: BaseDatabaseWrapper) -> str:
-    """The digest of what was put up last."""
+    """The digest of what was installed last."""
     with connection.cursor() as cursor:
         cursor.execute("select obj_description('public'::regnamespace)")
-        return (cursor.fetchone()[0] or "").removeprefix("walls ")
+        return (cursor.fetchone()[0] or "").removeprefix("row-level security ")
 
 
 def statements(connection: BaseDatabaseWrapper) -> list[str]:
     """The whole installation as SQL; each part may be run again."""
-    tables = sorted(set(connection.introspection.table_names()) & set(RULES))
-    parts = [_SCHEMA, *_definer_functions()]
-    for table in tables:
-        rule = RULES[table]
+    declared = declarations()
+    there = set(connection.introspection.table_names())
+    parts = [_SCHEMA, *_functions(), *_guards(there), *_rights()]
+    for table in sorted(there & set(declared.rules)):
+        rule = declared.rules[table]
         if isinstance(rule, Rule):
             parts.append(_policy(table, rule))
         parts.append(_grants(table, rule))
@@ -90,16 +61,33 @@ grant usage on all sequences in schema public to {roles.DEFINER};
 """
 
 
-def _definer_functions() -> list[str]:
-    """The functions belong to `backoffice_definer`; what the guards judge by, they must see whole."""
-    limited = "|".join(EXECUTE)
+def _functions() -> list[str]:
+    """The functions of all rooms; those `security definer` belong to the definer role, which sees all rows."""
+    bodies = "\n".join(declarations().functions)
     return [
-        f"set local role {roles.DEFINER}; set local check_function_bodies = off; {FUNCTIONS}; reset role",
-        _for_each(
-            f"proname in ({', '.join(repr(name) for name in GUARDS)}) and proowner = current_user::regrole",
-            "alter function %1$s security definer set search_path = pg_catalog, public",
-            f"alter function %1$s owner to {roles.DEFINER}",
-        ),
+        f"set local role {roles.DEFINER}; set local check_function_bodies = off; {bodies}; reset role",
+        guards.SHARED,
+    ]
+
+
+def _guards(there: set[str]) -> list[str]:
+    """The guards' own functions, then their triggers."""
+    found = [guard for guard in guards.registered() if guard.table in there]
+    seeing = "; ".join(guard.function_sql for guard in found if guard.sees_all and guard.body)
+    return [
+        f"set local role {roles.DEFINER}; set local check_function_bodies = off; {seeing}; reset role"
+        if seeing
+        else "",
+        *[guard.function_sql for guard in found if guard.body and not guard.sees_all],
+        *[guard.trigger_sql for guard in found],
+    ]
+
+
+def _rights() -> list[str]:
+    """Everybody may execute a definer function, but those that a room keeps for some roles."""
+    execute = declarations().execute
+    limited = "|".join(execute)
+    return [
         f"set local role {roles.DEFINER}",
         _for_each(
             "proowner = current_user::regrole",
@@ -112,7 +100,7 @@ def _definer_functions() -> list[str]:
         ),
         *[
             _for_each(f"proname = '{name}'", f"grant execute on function %1$s to {', '.join(allowed)}")
-            for name, allowed in EXECUTE.items()
+            for name, allowed in execute.items()
         ],
         "reset role",
     ]
@@ -171,6 +159,6 @@ def _ensure_roles(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(roles.ensure_sql(owner, version))
         except ProgrammingError:
             raise NotInstalled(
-                f"The roles of the walls are missing and {owner} may not make them. Let the database's administrator "
+                f"The roles of row-level security are missing and {owner} may not make them. Let the database's administrator "
                 f"run once: alter role {owner} createrole (docs/isolation.md, 'Roles')."
             ) from None

@@ -1,15 +1,12 @@
-"""Each request is one transaction behind the walls (security.md S11)."""
+"""Each request is one tenant transaction."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from backoffice.http import errors
 from backoffice.isolation import context, roles
-
-ACCOUNT_PAGES = "allauth."
 
 
 class TenantMiddleware:
@@ -27,8 +24,3 @@ class TenantMiddleware:
                 return self.get_response(request)
         except (OperationalError, InterfaceError):
             return errors.unavailable(request)
-
-    def process_view(self, request: HttpRequest, view: Callable, args: Any, kwargs: Any) -> None:
-        """The pages of the account library, and no others, may look for an account before anybody is known."""
-        if view.__module__.startswith(ACCOUNT_PAGES):
-            context.allow_account_lookup()

@@ -68,7 +68,7 @@ def claim(public_id: uuid.UUID) -> Job | None:
 def job_transaction(job: Job) -> Iterator[None]:
     """One transaction that sees the rows of the job's house. Raises `Fenced` when the claim is lost."""
     with context.tenant_transaction(roles.WORKER):
-        if not context.enter_job(job.pk, job.token):
+        if not context.run("select enter_job(%s, %s)", [job.pk, job.token]):
             raise Fenced
         yield
 

@@ -35,6 +35,7 @@ DATABASE = "backoffice"
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
 START_SECONDS = 60
+SHIFTED_CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")  # handed on: one clock for tests and servers
 PR_SET_PDEATHSIG = 1
 FOR_ROOT = Path("/var/lib/des-backoffice")
 
@@ -253,7 +254,8 @@ def _spawn(command: list[str], account: pwd.struct_passwd | None, **options: Any
     return subprocess.Popen(
         command,
         cwd="/",
-        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
+        | {name: os.environ[name] for name in SHIFTED_CLOCK if name in os.environ},
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT),

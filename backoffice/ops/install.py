@@ -64,7 +64,10 @@ def main(kind: str) -> None:
             fetch(lacking)
     if lacking or not is_installed(kind):
         install(kind)
-        call([str(PYTHON), "-W", "error::UserWarning", "-c", PANGO_LOADS], "Pango, which makes the PDF files, does not load here.")
+        call(
+            [str(PYTHON), "-W", "error::UserWarning", "-c", PANGO_LOADS],
+            "Pango, which makes the PDF files, does not load here.",
+        )
 
 
 def obstacle(kind: str, lacking: list[str]) -> str:

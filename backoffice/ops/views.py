@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rights = {right for house in grants.houses for right in grants.rights_in(house)}
     if Can.SEE_CASES in rights:
         return redirect("workflows:inbox")
-    return redirect("accounts:people" if Can.MANAGE_PEOPLE in rights else "enrolment:mine")
+    return redirect("accounts:people" if Can.MANAGE_PEOPLE in rights else "workflows:mine")
 
 
 @login_not_required

@@ -17,7 +17,7 @@ from django.urls import reverse
 from backoffice.audit import log
 from backoffice.crypto import encryption
 from notifications import pdf, seal
-from notifications.models import Document, DocumentKind
+from notifications.models import Document
 
 
 def new_code() -> str:
@@ -25,7 +25,7 @@ def new_code() -> str:
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 
-def freeze(*, about: UUID, kind: DocumentKind, house: Any, context: dict, text_sha256: str) -> Document:
+def freeze(*, about: UUID, kind: str, house: Any, context: dict, text_sha256: str) -> Document:
     """The row of an act, before there is a PDF. Asked again for the same case and kind, it is the same row."""
     document, _ = Document.objects.get_or_create(
         about=about,
@@ -64,7 +64,7 @@ def render_and_seal(document: Document, extra: dict) -> bytes:
         }
     )
     rendered = pdf.render(document.kind, context, code=document.code)
-    return seal.seal(rendered, house_code=document.house.code, reason=document.get_kind_display())
+    return seal.seal(rendered, house_code=document.house.code, reason=str(document.kind_label))
 
 
 def store(document: Document, sealed: bytes) -> Document:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.audit import log
 from backoffice.crypto.encryption import encrypted
@@ -87,7 +88,7 @@ def deliver(mail: EmailMessage | None) -> None:
 
 def masked(address: str) -> str:
     """An address as a colleague may see it: enough to recognise it, not enough to use it."""
-    name, _, domain = address.rpartition("@")
+    name, __, domain = address.rpartition("@")
     return f"{name[:1]}***@{domain}"
 
 
@@ -101,9 +102,9 @@ def _settle(job: Job, result: None) -> None:
         log.record("message.sent", on=message, by=None, house=message.house)
 
 
-def _parked(job: Job) -> None:
+def _failed(job: Job) -> None:
     message = Message.objects.get(pk=job.object_id)
-    Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED, failure=job.last_code or "parked")
+    Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED, failure=job.last_code or "failed")
     log.record("message.failed", on=message, by=None, house=message.house)
 
 
@@ -119,8 +120,20 @@ def _mail(message: Message) -> EmailMessage:
         headers={"Message-ID": f"<{message.public_id}@des-backoffice>", "Auto-Submitted": "auto-generated"},
     )
     for document in message.documents.all():
-        mail.attach(f"{document.kind}-{document.code}.pdf", bytes(document.pdf or b""), "application/pdf")
+        mail.attach(
+            f"{document.kind.rpartition('.')[2]}-{document.code}.pdf", bytes(document.pdf or b""), "application/pdf"
+        )
     return mail
 
 
-register(Handler(kind=MAIL, queue="mail", prepare=prepare, work=deliver, settle=_settle, on_failure=_parked))
+register(
+    Handler(
+        kind=MAIL,
+        label=_("Mesaj către solicitant"),
+        queue="mail",
+        prepare=prepare,
+        work=deliver,
+        settle=_settle,
+        on_failure=_failed,
+    )
+)

@@ -21,6 +21,8 @@ from backoffice.accounts.services import identities, memberships, persons
 from backoffice.audit.models import Event
 from backoffice.romania import calendar
 
+pytestmark = pytest.mark.calendar
+
 CNP = "2811103409027"
 
 
@@ -49,14 +51,14 @@ def test_the_43_houses_are_there(db):
 )
 def test_a_role_holds_from_its_first_to_its_last_day(people, from_day, to_day, holds):
     start(people.provider, people.house, from_day=from_day, to_day=to_day)
-    assert access.can(people.provider, Can.ENDORSE, people.house) is holds
-    assert not access.can(people.provider, Can.ENDORSE, people.other_house)
-    assert not access.can(people.provider, Can.SIGN, people.house)
+    assert access.can(people.provider, Can.ENDORSE, people.house, "providers") is holds
+    assert not access.can(people.provider, Can.ENDORSE, people.other_house, "providers")
+    assert not access.can(people.provider, Can.SIGN, people.house, "providers")
 
 
 def test_a_deactivated_account_holds_nothing(people):
     User.objects.filter(pk=people.head.pk).update(is_active=False)
-    assert not access.can(people.head, Can.ENDORSE, people.house)
+    assert not access.can(people.head, Can.ENDORSE, people.house, "providers")
 
 
 def test_one_role_is_given_once_per_day(people):
@@ -69,9 +71,9 @@ def test_a_stand_in_has_an_end_and_four_eyes_stay(people, case):
     with pytest.raises(IntegrityError, match="stand_in_has_an_end"):
         start(people.clerk, people.house, stands_in_for=replaced)
     start(people.clerk, people.house, stands_in_for=replaced, to_day=10)
-    assert access.can(people.clerk, Can.ENDORSE, people.house)
-    from enrolment.errors import Refused
+    assert access.can(people.clerk, Can.ENDORSE, people.house, "providers")
     from tests.world import act
+    from workflows.errors import Refused
 
     act(case, people.clerk, outcome="approve")
     with pytest.raises(Refused):
@@ -95,7 +97,7 @@ def test_roles_are_given_by_the_administrator_of_the_house_only(people):
 def test_a_role_that_is_ended_holds_no_longer_from_that_second(people, from_day):
     membership = start(people.provider, people.house, from_day=from_day)
     memberships.end(membership, by=people.administrator)
-    assert not access.can(people.provider, Can.ENDORSE, people.house)
+    assert not access.can(people.provider, Can.ENDORSE, people.house, "providers")
 
 
 def test_one_human_is_one_person_whatever_the_account(people):
@@ -120,7 +122,7 @@ def test_an_account_is_made_confirmed_and_used(db):
     client.post(link)
     after = client.post(reverse("account_login"), {"login": data["email"], "password": data["password1"]})
     assert after.url == reverse("home")
-    assert client.get(reverse("home")).url == reverse("enrolment:mine")
+    assert client.get(reverse("home")).url == reverse("workflows:mine")
 
 
 def test_a_mail_server_that_is_down_is_no_error_page(db, monkeypatch):

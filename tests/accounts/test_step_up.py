@@ -16,6 +16,8 @@ from backoffice.romania import calendar
 from tests.accounts.test_accounts import start
 from tests.world import act, approved, open_task, run_jobs
 
+pytestmark = pytest.mark.calendar
+
 
 def asks_for_proof(answer):
     return answer.status_code == 302 and "reauthenticate" in answer.url
@@ -57,14 +59,14 @@ def test_every_sensitive_act_asks_for_proof(people, browse, case):
     other = file_case(people.provider, name="Alt cabinet", uic="98765438")
     act(other, people.clerk, outcome="approve")
     act(other, people.head, outcome="agree")
-    sign = reverse("workflows:act", args=[open_task(other).pk])
+    sign = reverse("workflows:execute", args=[open_task(other).pk])
     acts = [
         (people.administrator, "post", reverse("accounts:people")),
         (people.administrator, "post", reverse("accounts:end_role", args=[second.pk])),
         (people.director, "get", sign),
         (people.director, "post", sign),
-        (people.clerk, "get", reverse("workflows:hand_over", args=[case.public_id])),
-        (people.provider, "post", reverse("enrolment:key", args=[case.public_id])),
+        (people.clerk, "get", reverse("providers:hand_over", args=[case.public_id])),
+        (people.provider, "post", reverse("providers:key", args=[case.public_id])),
         (people.provider, "post", reverse("mfa_activate_totp")),
         (people.provider, "post", reverse("mfa_generate_recovery_codes")),
     ]

@@ -14,6 +14,8 @@ from django.urls import reverse
 from backoffice.accounts.models import User
 from backoffice.http import throttle
 
+pytestmark = pytest.mark.calendar
+
 LIMIT = 5  # wrong passwords of one account in five minutes, allauth's default
 
 

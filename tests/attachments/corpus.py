@@ -9,7 +9,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image, ImageDraw
 
-from enrolment.attachments.inspection.limits import MAX_FILE_BYTES
+from workflows.attachments.inspection.limits import MAX_FILE_BYTES
 
 
 def photo(mode="RGB", size=(640, 400), text="CARTE DE IDENTITATE"):

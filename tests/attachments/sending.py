@@ -3,7 +3,7 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from enrolment.attachments.models import Attachment
+from workflows.attachments.models import Attachment
 
 
 def send(client, door, public_id, data, kind="identity_document", name="buletin.jpg"):

@@ -11,18 +11,19 @@ from django.urls import reverse
 
 from backoffice.audit.models import Event
 from backoffice.jobs.models import Job
-from enrolment.attachments import services
-from enrolment.attachments.inspection.limits import MAX_FILE_BYTES
-from enrolment.attachments.kinds import KINDS
-from enrolment.attachments.models import Attachment, AttachmentBlob, State
-from enrolment.enums import Channel
-from enrolment.errors import Refused
-from enrolment.services import filings
+from enrolment.providers.procedure import ATTACHMENTS
 from tests.attachments.corpus import link, pdf, photo, saved, script, signed
 from tests.attachments.sending import send, sent
 from tests.conftest import DAY
 from tests.world import act, application, run_jobs
-from workflows.filing import submit
+from workflows import procedures
+from workflows.attachments import services
+from workflows.attachments.inspection.limits import MAX_FILE_BYTES
+from workflows.attachments.models import Attachment, AttachmentBlob, AttachmentState
+from workflows.enums import Channel
+from workflows.errors import Refused
+from workflows.services import filings
+from workflows.services.filings import submit
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def jpeg():
 
 @pytest.fixture
 def draft(people):
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(filing, content=application())
     return filing
 
@@ -142,7 +143,7 @@ def test_a_body_that_is_too_large_is_refused_unread(draft, people, settings):
 
 
 def test_a_kind_that_is_not_offered_is_refused(draft, people, jpeg):
-    for kind in [kind.code for kind in KINDS if not kind.offered] + ["altceva"]:
+    for kind in [kind.code for kind in ATTACHMENTS if not kind.offered] + ["altceva"]:
         with pytest.raises(Refused, match="din listă"):
             services.add(draft, by=people.provider, kind=kind, name="x", data=jpeg)
 
@@ -187,7 +188,7 @@ def test_a_file_is_seen_by_its_owner_and_the_houses_that_decide_and_by_nobody_el
 
 
 def test_a_file_is_found_in_its_own_filing_only(clean, people, browse):
-    other = filings.start_online(owner=people.provider)
+    other = filings.start_online(procedures.get("providers"), owner=people.provider)
     client = browse(people.provider)
     assert [client.get(url).status_code for url in pages_of("filing", other.public_id, clean)] == [404] * 3
     assert send(browse(people.stranger), "filing", other.public_id, b"x").status_code == 404
@@ -206,7 +207,7 @@ def test_every_house_that_decides_sees_the_files(people, browse, jpeg):
     physician |= {"work_point": 1, "last_name": "Rus", "stamp_code": "RUS01", "cnp": "2811103409027"}
     content["work_points"].append(point)
     content["physicians"].append(physician)
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(filing, content=content)
     attachment = attach(filing, people.provider, jpeg)
     cases = {c.house_id: c for c in submit(filing, by=people.provider, today=DAY).cases}
@@ -327,7 +328,7 @@ def test_a_file_removed_before_its_inspection_is_not_inspected(draft, people, jp
     services.remove(attachment, by=people.provider)
     run_jobs("inspect")
     attachment.refresh_from_db()
-    assert attachment.state == State.QUARANTINE
+    assert attachment.state == AttachmentState.QUARANTINE
     assert Job.objects.get(kind="inspect").state == "done"
 
 

@@ -9,12 +9,13 @@ import sys
 import pytest
 from PIL import Image
 
-from enrolment.attachments.inspection import limits, runner
-from enrolment.attachments.inspection.judge import judge
-from enrolment.attachments.inspection.runner import Unavailable, inspect
-from enrolment.attachments.inspection.verdict import Verdict
-from enrolment.attachments.words import REASONS
 from tests.attachments.corpus import corpus, laughs, pdf, photo, saved, with_place
+from workflows.attachments.inspection import limits, runner
+from workflows.attachments.inspection.child import confine
+from workflows.attachments.inspection.judge import judge
+from workflows.attachments.inspection.runner import Unavailable, inspect
+from workflows.attachments.inspection.verdict import Verdict
+from workflows.attachments.refusals import REASONS
 
 FILES = corpus()
 
@@ -58,8 +59,15 @@ def test_pages_are_readable_and_bounded():
     assert max(pictures(saved(photo(size=(4000, 3000)), "JPEG"))[0].size) == limits.PAGE_LONG_SIDE
 
 
-def test_what_never_ends_is_killed_and_refused():
-    assert inspect(pdf(laughs), cpu_seconds=2).reason == "too_heavy"
+@pytest.mark.parametrize("cpu_seconds", [1, limits.CHILD_CPU_SECONDS])
+def test_what_never_ends_is_killed_and_refused(cpu_seconds):
+    """Whichever gives out first: a fast machine fills the child's memory before the seconds are over."""
+    assert inspect(pdf(laughs), cpu_seconds=cpu_seconds).reason == "too_heavy"
+
+
+def test_a_loop_without_end_is_refused_when_its_seconds_are_over(monkeypatch):
+    child(monkeypatch, f"from {confine.__module__} import confine; confine(1)\nwhile True: pass")
+    assert inspect(b"x").reason == "too_heavy"
 
 
 # --- the child -------------------------------------------------------------------------------------------------------------------
@@ -72,7 +80,7 @@ def child(monkeypatch, program):
 
 @pytest.mark.parametrize(
     ("number", "reason"),
-    [(signal.SIGXCPU, "too_heavy"), (signal.SIGSEGV, "unreadable"), (signal.SIGABRT, "unreadable")],
+    [(signal.SIGXCPU, "too_heavy"), (signal.SIGABRT, "too_heavy"), (signal.SIGSEGV, "unreadable")],
 )
 def test_a_file_that_kills_its_inspector_is_refused(monkeypatch, number, reason):
     child(monkeypatch, f"import os; os.kill(os.getpid(), {int(number)})")
@@ -127,7 +135,7 @@ def test_the_child_sees_no_secret_and_is_confined(monkeypatch):
     child(
         monkeypatch,
         "import os, sys; sys.argv = ['', '5']\n"
-        "from enrolment.attachments.inspection.child import confine; confine(5)\n"
+        "from workflows.attachments.inspection.child import confine; confine(5)\n"
         "import resource as r\n"
         "assert 'DATABASE_URL' not in os.environ and 'django' not in sys.modules\n"
         "assert r.getrlimit(r.RLIMIT_AS)[0] == 1 << 30 and r.getrlimit(r.RLIMIT_CPU)[0] == 5\n"

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 import pytest
 
 from backoffice.jobs.models import Job
-from enrolment.attachments import services
-from enrolment.attachments.inspection import scanner
-from enrolment.attachments.inspection.runner import Unavailable
-from enrolment.attachments.models import Attachment, State
-from enrolment.services import filings
 from tests.attachments.corpus import photo, saved
 from tests.world import run_jobs
+from workflows import procedures
+from workflows.attachments import services
+from workflows.attachments.inspection import scanner
+from workflows.attachments.inspection.runner import Unavailable
+from workflows.attachments.models import Attachment, AttachmentState
+from workflows.services import filings
 
 MARK = b"EICAR"  # our scanner's only virus
 
@@ -98,7 +99,7 @@ def nobody():
 
 @pytest.fixture
 def attachment(people):
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     data = saved(photo(), "JPEG")
     return services.add(filing, by=people.provider, kind="identity_document", name="x.jpg", data=data)
 
@@ -108,19 +109,19 @@ def test_while_the_scanner_is_away_a_file_stays_in_quarantine_and_its_job_is_tri
     run_jobs("inspect")
     job = Job.objects.get(kind="inspect")
     assert (job.state, job.last_code) == ("queued", "scanner_away")
-    assert Attachment.objects.get().state == State.QUARANTINE
+    assert Attachment.objects.get().state == AttachmentState.QUARANTINE
     Job.objects.update(due_at="2020-01-01T00:00Z")
     with clamd() as (settings.SCANNER_URL, _received):
         run_jobs("inspect")
-    assert Attachment.objects.get().state == State.CLEAN
+    assert Attachment.objects.get().state == AttachmentState.CLEAN
 
 
 def test_an_infected_file_is_refused_before_it_is_parsed(attachment, settings, monkeypatch):
-    monkeypatch.setattr("enrolment.attachments.inspection.runner.inspect", lambda data: pytest.fail("it was parsed"))
+    monkeypatch.setattr("workflows.attachments.inspection.runner.inspect", lambda data: pytest.fail("it was parsed"))
     with clamd(b"stream: Eicar-Signature FOUND\0") as (settings.SCANNER_URL, _received):
         run_jobs("inspect")
     found = Attachment.objects.get()
-    assert (found.state, found.reason) == (State.REFUSED, "infected")
+    assert (found.state, found.reason) == (AttachmentState.REFUSED, "infected")
 
 
 def test_a_job_that_gave_up_is_asked_for_again_by_the_house(attachment, people, browse, settings):
@@ -128,7 +129,7 @@ def test_a_job_that_gave_up_is_asked_for_again_by_the_house(attachment, people, 
 
     from tests.conftest import DAY
     from tests.world import application
-    from workflows.filing import submit
+    from workflows.services.filings import submit
 
     filing = attachment.filing
     filings.save_draft(filing, content=application())
@@ -144,4 +145,4 @@ def test_a_job_that_gave_up_is_asked_for_again_by_the_house(attachment, people, 
     with clamd() as (settings.SCANNER_URL, _received):
         assert browse(people.head).post(again).status_code == 302
         run_jobs("inspect")
-    assert Attachment.objects.get().state == State.CLEAN
+    assert Attachment.objects.get().state == AttachmentState.CLEAN

@@ -20,16 +20,18 @@ from backoffice.accounts.services import identities, memberships
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from backoffice.romania.calendar import add_working_days, today
-from enrolment.attachments import services as attachments
-from enrolment.attachments.models import Attachment
-from enrolment.models import Case, Filing, LicenceKey
-from enrolment.services import communication, filings, licences
+from enrolment.providers import services
+from enrolment.providers.models import LicenceKey
 from notifications.models import Document, Message
 from notifications.services import messages
 from tests.conftest import DAY
 from tests.world import UICS, act, application, open_task, run_jobs, sign, step_up
-from workflows import carrying, deadlines, intake
-from workflows.filing import submit
+from workflows import deadlines, intake, procedures
+from workflows.attachments import services as attachments
+from workflows.attachments.models import Attachment
+from workflows.models import Case, Filing
+from workflows.services import communication, filings, steps
+from workflows.services.filings import submit
 
 LINES = Path(__file__).parents[1] / "enrolment" / "data" / "applications" / "applications.jsonl"
 
@@ -62,7 +64,7 @@ def _account(people):
 
 
 def _draft(people, number):
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(filing, content=application(name=f"Cabinet {number}", uic=UICS[number], number=number))
     return filing.pk
 
@@ -81,7 +83,7 @@ def _do(filing, user, **answer):
 
 
 def _take(filing, user):
-    return lambda: carrying.claim(open_task(_case(filing)), by=user)
+    return lambda: steps.claim(open_task(_case(filing)), by=user)
 
 
 def _documents(filing):
@@ -104,8 +106,8 @@ def _approval(people):
     filing = _draft(people, 0)
     yield "submit", _submit(people, filing)
     yield "take", _take(filing, people.clerk)
-    yield "give back", lambda: carrying.release(open_task(_case(filing)), by=people.clerk)
-    yield "give to a colleague", lambda: carrying.reassign(open_task(_case(filing)), to=people.clerk2, by=people.head)
+    yield "give back", lambda: steps.release(open_task(_case(filing)), by=people.clerk)
+    yield "give to a colleague", lambda: steps.reassign(open_task(_case(filing)), to=people.clerk2, by=people.head)
     yield "propose", _do(filing, people.clerk2, outcome="approve")
     yield "take to endorse", _take(filing, people.head)
     yield "return", _do(filing, people.head, outcome="return", text="De verificat.")
@@ -117,9 +119,11 @@ def _approval(people):
     yield "mail", _work("mail")
     yield (
         "read the decision",
-        lambda: communication.read(_case(filing), _documents(filing).get(kind="approval"), by=people.provider),
+        lambda: communication.read(
+            _case(filing), _documents(filing).get(kind="providers.approval"), by=people.provider
+        ),
     )
-    yield "open the key", lambda: licences.open_once(_key(filing), by=people.provider)
+    yield "open the key", lambda: services.open_once(_key(filing), by=people.provider)
 
 
 def _rejection(people):
@@ -150,7 +154,7 @@ def _completions(people):
         if end == "complete":
             yield (
                 end,
-                lambda case=case: carrying.complete(
+                lambda case=case: steps.complete(
                     Case.objects.get(pk=case.pk), by=people.provider, content=case.content, today=DAY
                 ),
             )
@@ -188,7 +192,7 @@ def _scans(people):
 def _paper(people):
     line = json.loads(LINES.read_text(encoding="utf-8").splitlines()[3])
     line["house"] = "CAS-BV" if line["house"] != "CAS-BV" else "CAS-CT"
-    yield "redirect", lambda: intake.load_line(json.dumps(line), today=DAY)
+    yield "redirect", lambda: intake.load_line(procedures.get("providers"), json.dumps(line), today=DAY)
     filing = filings.start_paper(house=people.house, channel="counter", reference="P-1", by=people.clerk)
     content = application(name="Cabinet pe hârtie", uic=UICS[4], number=4)
     content |= {"channel": "counter", "received_on": DAY.isoformat(), "signature": "handwritten", "ref": "P-1"}
@@ -198,7 +202,7 @@ def _paper(people):
     act(_case(filing), people.head, outcome="agree")
     sign(_case(filing), people.director)
     _work("issue")()
-    yield "hand over the key", lambda: licences.hand_over(_key(filing.pk), by=people.clerk)
+    yield "hand over the key", lambda: services.hand_over(_key(filing.pk), by=people.clerk)
 
 
 def _work_that_stops(people):

@@ -95,7 +95,7 @@ def delete_and_rechain(cursor, file, rng):
 
 def insert_event(cursor, file, rng):
     cursor.execute(
-        "insert into audit_event (code, subject_type, subject_id, facts) values ('decision.sign', 'enrolment.Case', %s, '{}')",
+        "insert into audit_event (code, subject_type, subject_id, facts) values ('decision.sign', 'workflows.Case', %s, '{}')",
         [rng.randrange(1000)],
     )
 

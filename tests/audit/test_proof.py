@@ -25,7 +25,7 @@ def issued(people, case, checkpoint_file):
 
 @pytest.fixture
 def download(people, browse, issued):
-    return lambda user=people.provider: browse(user).get(reverse("enrolment:proof", args=[issued.public_id]))
+    return lambda user=people.provider: browse(user).get(reverse("workflows:proof", args=[issued.public_id]))
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_the_proof_waits_for_its_checkpoint(download, issued, people, browse):
     answer = download()
     assert answer.status_code == 302
     page = browse(people.provider).get(answer.url)
-    assert answer.url == reverse("enrolment:case", args=[issued.public_id])
+    assert answer.url == reverse("workflows:my_case", args=[issued.public_id])
     checkpoints.seal()
     assert download()["Content-Type"] == "application/json"
     assert page.status_code == 200
@@ -71,8 +71,8 @@ def test_the_proof_holds_only_this_case_and_no_name_of_staff(download, people, i
     text = download().content.decode()
     ids = {verify_log.parse(e["canonical"].encode())[4] for e in json.loads(text)["events"]}
     mine = Event.objects.filter(pk__in=ids)
-    assert not mine.filter(subject_type="enrolment.Case", subject_id=other.pk).exists()
-    assert not mine.filter(subject_type="enrolment.Filing", subject_id=other.filing_id).exists()
+    assert not mine.filter(subject_type="workflows.Case", subject_id=other.pk).exists()
+    assert not mine.filter(subject_type="workflows.Filing", subject_id=other.filing_id).exists()
     for person in (people.clerk, people.head, people.director):
         assert person.person.last_name not in text
         assert person.email not in text

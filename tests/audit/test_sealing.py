@@ -17,6 +17,8 @@ from tests.audit import mutations
 from tests.audit.conftest import tampering
 from tests.test_races import together
 
+pytestmark = pytest.mark.calendar
+
 
 def test_a_checkpoint_covers_everything_that_is_new_once(evidence):
     evidence.write(7)

@@ -3,11 +3,14 @@
 import random
 from pathlib import Path
 
+import pytest
 from django.db import connection, transaction
 
 from backoffice.audit import checkpoints, verify_log
 from tests.audit import mutations
 from tests.audit.conftest import Copy, tampering
+
+pytestmark = pytest.mark.calendar
 
 
 def test_an_untouched_log_is_found_right(long_log):

@@ -7,8 +7,9 @@ from django.db import connection
 
 from backoffice.audit.models import Event
 from backoffice.jobs.models import Job, JobState
-from enrolment.models import Case, Decision, LicenceKey, RegistryEntry
+from enrolment.providers.models import LicenceKey
 from notifications.models import Document, Message
+from workflows.models import Case, Decision, RegistryEntry
 
 DECISIONS = ["decision.endorse", "decision.propose", "decision.sign"]
 
@@ -73,7 +74,7 @@ def _jobs(verdict, operations):
 def _cases(verdict, operations):
     by_name = {}
     for case in Case.objects.filter(provider_name__startswith="Cabinet "):
-        by_name.setdefault(case.provider_name.removeprefix("Cabinet "), []).append(case)
+        by_name.setdefault(case.subject_name.removeprefix("Cabinet "), []).append(case)
     for op, operation in operations.items():
         cases = by_name.get(op, [])
         issued = [case for case in cases if LicenceKey.objects.filter(enrolment__case=case).exists()]
@@ -89,7 +90,7 @@ PAPERS = {"acts": 2, "keys": 1, "numbers": 1, "messages": 1, "decisions": 3, "ev
 
 def _papers_of(case):
     decisions = ("decision.propose", "decision.endorse", "decision.sign")
-    events = Event.objects.filter(subject_type="enrolment.Case", subject_id=case.pk, code__in=decisions)
+    events = Event.objects.filter(subject_type="workflows.Case", subject_id=case.pk, code__in=decisions)
     return {
         "acts": Document.objects.filter(about=case.public_id, sealed_at__isnull=False).count(),
         "keys": LicenceKey.objects.filter(enrolment__case=case).count(),

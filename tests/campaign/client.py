@@ -19,13 +19,14 @@ from django.db import transaction  # noqa: E402
 from backoffice.accounts.models import House  # noqa: E402
 from backoffice.jobs.faults import InjectedFault, fault  # noqa: E402
 from backoffice.jobs.models import OPEN, Job  # noqa: E402
-from enrolment.services import filings  # noqa: E402
+from enrolment.providers.demo import fiscal_code  # noqa: E402
 from tests.campaign import work  # noqa: E402
 from tests.campaign.history import History  # noqa: E402
 from tests.conftest import DAY, _people  # noqa: E402
 from tests.world import application, approved  # noqa: E402
-from workflows.demo import fiscal_code  # noqa: E402
-from workflows.filing import submit  # noqa: E402
+from workflows import procedures  # noqa: E402
+from workflows.services import filings  # noqa: E402
+from workflows.services.filings import submit  # noqa: E402
 
 BACKLOG = 120
 
@@ -60,7 +61,7 @@ def cheap(op, number, house):
 
 def real_case(op, number, people):
     """From filing to signature, through the services that the pages use."""
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(filing, content=application(name=f"Cabinet {op}", uic=fiscal_code(f"{2000000 + number}0")))
     with transaction.atomic():
         case = submit(filing, by=people.provider, today=DAY).cases[0]

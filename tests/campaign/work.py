@@ -11,8 +11,7 @@ from backoffice.jobs.registry import Handler, register
 from notifications.services import messages
 
 KIND = "campaign"
-codes.SENTENCES.setdefault("campaign.ordered", "ordered")
-codes.SENTENCES.setdefault("campaign.done", "done")
+codes.register({"campaign.ordered": "ordered", "campaign.done": "done"})
 
 # No constraint guards `campaign_effect`: what the protocol doubles shows. `campaign_refused` makes one insert fail (R9).
 TABLES = """
@@ -71,4 +70,6 @@ def settle(job, result):
         )
 
 
-register(Handler(kind=KIND, queue="issue", prepare=lambda job: None, work=lambda nothing: None, settle=settle))
+register(
+    Handler(kind=KIND, label=KIND, queue="issue", prepare=lambda job: None, work=lambda nothing: None, settle=settle)
+)

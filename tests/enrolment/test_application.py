@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrolment import application, rules
+from enrolment.providers import rules, schema
 from tests import world
+from tests.conftest import DAY
 
-TODAY = date(2026, 11, 23)
+TODAY = date(2026, 11, 23)  # for which the paper requests were written
 DATA = Path(__file__).parent / "data" / "applications"
 
 
@@ -30,7 +31,7 @@ def test_the_regression_set_is_whole():
     ids=lambda value: f"{value['ref']}-{value.get('case', '')}",
 )
 def test_each_paper_request_is_judged_as_expected(raw, expected):
-    parsed = application.parse(raw, today=TODAY)
+    parsed = schema.SCHEMA.parse(raw, today=TODAY)
     assert sorted(e.field for e in parsed.errors) == sorted(expected.get("fields", []))
     assert (parsed.content is None) == (expected["outcome"] == "invalid")
     for path, value in expected.get("normalised", {}).items():
@@ -51,7 +52,7 @@ def good():
 
 
 def errors(raw, **options):
-    return {(e.field, e.code) for e in application.parse(raw, today=TODAY, **options).errors}
+    return {(e.field, e.code) for e in schema.SCHEMA.parse(raw, today=TODAY, **options).errors}
 
 
 def test_a_clean_request_has_no_errors(good):
@@ -122,11 +123,11 @@ def test_what_stands_wrong_on_the_paper_is_kept_and_becomes_r11(good):
     good["legal_representative"]["cnp"] = "1750514139014"
     paths = frozenset({"provider.uic", "legal_representative.cnp"})
     assert errors(good) == {("provider.uic", "fiscal_code"), ("legal_representative.cnp", "cnp_checksum")}
-    parsed = application.parse(good, today=TODAY, as_written=paths)
+    parsed = schema.SCHEMA.parse(good, today=TODAY, as_written=paths)
     assert parsed.errors == ()
     assert parsed.as_written == paths
     assert parsed.content["provider"]["uic"] == "12345675"
-    part = application.part_for_county(parsed.content, application.competent_counties(parsed.content)[0])
+    part = schema.part_for_county(parsed.content, schema.competent_counties(parsed.content)[0])
     found = rules.findings(part, today=TODAY, has_enrolment=False, redirected=False, as_written=parsed.as_written)
     assert [f.code for f in found].count("R11") == 2
 
@@ -138,12 +139,12 @@ def test_a_missing_declaration_cannot_be_as_written(good):
 
 def test_dates_may_be_written_both_ways(good):
     good["received_on"] = "23.11.2026"
-    assert application.parse(good, today=TODAY).content["received_on"] == "2026-11-23"
+    assert schema.SCHEMA.parse(good, today=TODAY).content["received_on"] == "2026-11-23"
 
 
 def test_parsing_twice_changes_nothing(good):
-    once = application.parse(good, today=TODAY).content
-    assert application.parse(once, today=TODAY).content == once
+    once = schema.SCHEMA.parse(good, today=TODAY).content
+    assert schema.SCHEMA.parse(once, today=TODAY).content == once
 
 
 json_values = st.recursive(
@@ -173,27 +174,28 @@ def test_no_value_anywhere_makes_it_raise(path, value):
     for key in path[:-1]:
         target = target[key]
     target[path[-1]] = value
-    parsed = application.parse(raw, today=TODAY)
+    parsed = schema.SCHEMA.parse(raw, today=TODAY)
     assert (parsed.content is None) == bool(parsed.errors)
 
 
 @settings(max_examples=200, deadline=None)
 @given(json_values)
 def test_no_document_makes_it_raise(raw):
-    assert application.parse(raw, today=TODAY).errors
+    assert schema.SCHEMA.parse(raw, today=TODAY).errors
 
 
 def test_deep_nesting_is_an_error_not_a_crash():
     deep = []
     for _ in range(2000):
         deep = [deep]
-    assert application.parse({"provider": deep}, today=TODAY).errors
+    assert schema.SCHEMA.parse({"provider": deep}, today=TODAY).errors
 
 
 def test_the_schema_names_every_top_level_field():
-    assert set(GOOD) <= set(application.json_schema()["properties"])
+    assert set(GOOD) <= set(schema.SCHEMA.json_schema()["properties"])
 
 
+@pytest.mark.calendar
 def test_the_demo_application_is_valid():
-    content = world.application() | {"channel": "online", "received_on": "2026-11-23", "signature": "account"}
-    assert errors(content) == set()
+    content = world.application() | {"channel": "online", "received_on": DAY.isoformat(), "signature": "account"}
+    assert schema.SCHEMA.parse(content, today=DAY).errors == ()

@@ -3,7 +3,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrolment import licence
+from enrolment.providers import licence
 
 SECRET = b"k" * 32
 keys = st.builds(licence.generate)

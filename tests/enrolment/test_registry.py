@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from enrolment.enums import EntryKind
-from enrolment.models import RegistryCounter, RegistryEntry
-from enrolment.services import registry
+from workflows.enums import EntryKind
+from workflows.models import RegistryCounter, RegistryEntry
+from workflows.services import registry
+
+pytestmark = pytest.mark.calendar
 
 DAY = date(2026, 11, 23)
 
@@ -33,15 +35,15 @@ def test_a_transaction_that_fails_burns_no_number(people):
 
 
 FORBIDDEN = {
-    "a number out of line": "insert into enrolment_registryentry (house_id, year, number, day, kind) values (%(house)s, 2026, 7, '2026-11-23', 'entry')",
-    "the same number twice": "insert into enrolment_registryentry (house_id, year, number, day, kind) values (%(house)s, 2026, 1, '2026-11-23', 'entry')",
-    "a counter that jumps": "update enrolment_registrycounter set last = last + 2",
-    "a counter set back": "update enrolment_registrycounter set last = last - 1",
-    "a counter that starts at ten": "insert into enrolment_registrycounter (house_id, year, last) values (%(house)s, 2030, 10)",
-    "a number taken without its entry": "update enrolment_registrycounter set last = last + 1; set constraints all immediate",
-    "an entry changed": "update enrolment_registryentry set day = '2026-11-24'",
-    "an entry deleted": "delete from enrolment_registryentry",
-    "a counter deleted": "delete from enrolment_registrycounter",
+    "a number out of line": "insert into workflows_registryentry (house_id, year, number, day, kind) values (%(house)s, 2026, 7, '2026-11-23', 'entry')",
+    "the same number twice": "insert into workflows_registryentry (house_id, year, number, day, kind) values (%(house)s, 2026, 1, '2026-11-23', 'entry')",
+    "a counter that jumps": "update workflows_registrycounter set last = last + 2",
+    "a counter set back": "update workflows_registrycounter set last = last - 1",
+    "a counter that starts at ten": "insert into workflows_registrycounter (house_id, year, last) values (%(house)s, 2030, 10)",
+    "a number taken without its entry": "update workflows_registrycounter set last = last + 1; set constraints all immediate",
+    "an entry changed": "update workflows_registryentry set day = '2026-11-24'",
+    "an entry deleted": "delete from workflows_registryentry",
+    "a counter deleted": "delete from workflows_registrycounter",
 }
 
 

@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job, JobState
-from enrolment.models import Case
-from enrolment.services import filings
 from tests.campaign import checker, run, work
 from tests.campaign.site import Broker, Processes
 from tests.world import application
+from workflows import procedures
+from workflows.models import Case
+from workflows.services import filings
 
 LARGE = os.environ.get("SCALE") == "campaign"
 MESSAGES = 100_000 if LARGE else 5_000
@@ -130,10 +131,10 @@ def test_flushed_under_load(site, goal, browse):
     client, answers, operations = browse(people.provider), [], {}
     for number in range(FLUSHES):
         operations |= ordered(people, 20)
-        draft = filings.start_online(owner=people.provider)
+        draft = filings.start_online(procedures.get("providers"), owner=people.provider)
         filings.save_draft(draft, content=application(name=f"Cabinet {number}"))
         answers.append(client.post(reverse("workflows:file_review", args=[draft.public_id])).status_code)
-        answers.append(client.get(reverse("enrolment:mine")).status_code)
+        answers.append(client.get(reverse("workflows:mine")).status_code)
         broker.client.flushall()
         operations |= ordered(people, 5)
         queue.sweep()

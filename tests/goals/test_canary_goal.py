@@ -30,13 +30,15 @@ from backoffice.celery import app
 from backoffice.crypto import keys
 from backoffice.http.logs import JsonFormatter
 from backoffice.romania import identifiers
-from enrolment.models import Case
-from enrolment.services import filings
 from notifications.models import Document
 from tests import world
 from tests.goals import canary
 from tests.jobs import test_worker as workers
 from tests.workflows.test_intake import FILE as PAPER
+from workflows import procedures
+from workflows.models import Case
+from workflows.services import filings
+from workflows.services.casefile import CaseFile
 
 house = workers.house
 pytestmark = [
@@ -140,8 +142,8 @@ def errors(run, client, address):
             )
 
     for failure in (ValueError(VALUES["CNP of the applicant"]), broken):
-        with patch("enrolment.access.own_case", side_effect=failure):
-            page = reverse("enrolment:case", args=["0b0e0a62-8f0e-4c5c-9b0a-6f1f5f0a7c11"])
+        with patch("workflows.access.own_case", side_effect=failure):
+            page = reverse("workflows:my_case", args=["0b0e0a62-8f0e-4c5c-9b0a-6f1f5f0a7c11"])
             assert run.ask(client, "get", page, {"q": VALUES["search"]}).status_code == 500
 
 
@@ -154,7 +156,7 @@ def file(run, client, user, number):
     content["legal_representative"]["identity_document"]["number"] = VALUES["identity document"]
     content["physicians"][0] |= {"last_name": SURNAME, "first_name": NAME, "cnp": VALUES["CNP of a physician"]}
     content["physicians"][0]["malpractice"]["valid_until"] = "2020-01-01"  # a finding that names her
-    draft = filings.start_online(owner=user)
+    draft = filings.start_online(procedures.get("providers"), owner=user)
     filings.save_draft(draft, content=content)
     for page in ("file_review", "file_review", "file_receipt"):
         run.ask(
@@ -172,7 +174,7 @@ def decide(run, people, approved, asked):
         if task.owner_id is None:
             run.ask(client, "post", reverse("workflows:claim", args=[task.pk]))
         run.ask(client, "get", reverse("workflows:case", args=[case.public_id]))
-        acted = run.ask(client, "post", reverse("workflows:act", args=[task.pk]), answer)
+        acted = run.ask(client, "post", reverse("workflows:execute", args=[task.pk]), answer)
         assert acted.status_code == 302, acted.context.get("refused")
         case.refresh_from_db()
 
@@ -181,9 +183,9 @@ def decide(run, people, approved, asked):
     step(approved, people.head, outcome="return", text=text)
     step(approved, people.clerk, outcome="approve", text=text)
     step(approved, people.head, outcome="agree", text=text)
-    from enrolment.services import acts
+    from workflows.services import texts
 
-    step(approved, people.director, outcome="agree", text_sha256=acts.draft(approved, "approve").sha256)
+    step(approved, people.director, outcome="agree", text_sha256=texts.draft(CaseFile.of(approved), "approve").sha256)
     step(
         asked, people.clerk, outcome="completion", completion_reasons=["R11"], text=VALUES["free text of a completion"]
     )
@@ -192,9 +194,9 @@ def decide(run, people, approved, asked):
 def read(run, user, client, case):
     """The applicant reads the act and opens the key; anybody checks the act; paper comes in with a bad line."""
     world.step_up(client)
-    act = Document.objects.get(about=case.public_id, kind="approval")
-    run.ask(client, "get", reverse("enrolment:case", args=[case.public_id]))
-    opened = run.ask(client, "post", reverse("enrolment:key", args=[case.public_id]))
+    act = Document.objects.get(about=case.public_id, kind="providers.approval")
+    run.ask(client, "get", reverse("workflows:my_case", args=[case.public_id]))
+    opened = run.ask(client, "post", reverse("providers:key", args=[case.public_id]))
     run.values["licence key"] = re.search(r"[A-Z]{2}\d{3}(-[A-Z]\d{3}){3}", opened.content.decode())[0]
     run.ask(Client(), "get", reverse("notifications:verify", args=[act.code]))
     file_ = SimpleUploadedFile(f"{VALUES['search']}.pdf", bytes(act.pdf))
@@ -290,7 +292,7 @@ def scanned(house, tmp_path):
         assert len(mailbox.messages) >= 2
         columns = canary.columns()
         broker_files = waiting + canary.broker_files()
-    run.values |= {f"secret {name}": keys.text(name)[:64] for name in ("django_secret_key", "licence_key")}
+    run.values |= {f"secret {name}": keys.text(name)[:64] for name in ("django_secret_key", "verifier_key")}
     places = columns | {
         "web log": (run.log.getvalue()).encode(),
         "gunicorn log": (tmp_path / "web.log").read_bytes(),
@@ -373,8 +375,8 @@ LEAKS = {
         "update accounts_person set last_name = convert_to(%s, 'UTF8') where id = (select min(id) from accounts_person)",
         LEAK,
     ),
-    "column enrolment_filing.as_written": lambda p, c: sql(
-        "update enrolment_filing set as_written = to_jsonb(%s::text)", LEAK
+    "column workflows_filing.as_written": lambda p, c: sql(
+        "update workflows_filing set as_written = to_jsonb(%s::text)", LEAK
     ),
 }
 

@@ -5,10 +5,11 @@ import os
 import pytest
 
 from backoffice.jobs.models import Job
-from enrolment.models import Case, LicenceKey, RegistryEntry
+from enrolment.providers.models import LicenceKey
 from notifications.models import Document, Message
 from tests.jobs import test_worker as workers
 from tests.world import approved, file_case
+from workflows.models import Case, RegistryEntry
 
 house = workers.house
 pytestmark = pytest.mark.worker
@@ -56,7 +57,7 @@ def test_crash(house, goal):
 
 
 def _uic(number):
-    from workflows.demo import fiscal_code
+    from enrolment.providers.demo import fiscal_code
 
     return fiscal_code(f"{2000000 + number}0")
 

@@ -57,7 +57,7 @@ def rate(log):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "insert into audit_event (code, house, subject_type, subject_id, facts) select 'case.claimed', n %% 43,"
-            """ 'enrolment.Case', n, '{"step": "review"}' from generate_series(1, %s) n""",
+            """ 'workflows.Case', n, '{"step": "review"}' from generate_series(1, %s) n""",
             [EVENTS],
         )
     log.seal()

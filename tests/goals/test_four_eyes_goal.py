@@ -10,13 +10,15 @@ from django.db import Error, connection, transaction
 from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import memberships
-from enrolment.enums import Outcome
-from enrolment.errors import Refused
-from enrolment.models import Case, Decision, Enrolment, Party
-from enrolment.services import acts, decisions
+from enrolment.providers.models import Enrolment
 from tests.conftest import DAY
 from tests.enrolment import test_decisions
 from tests.world import file_case
+from workflows.enums import Outcome
+from workflows.errors import Refused
+from workflows.models import Case, Decision, Party
+from workflows.services import decisions, texts
+from workflows.services.casefile import CaseFile
 
 SEQUENCES = 2000 if os.environ.get("SCALE") == "campaign" else 200
 SEED = 20261123
@@ -37,18 +39,18 @@ def attempt(case, user, chance):
     stage = chance.choice(["propose", "visa", "endorse", "sign"])
     outcome = Outcome(chance.choice(["approve", "reject", "return", "approve"]))
     if stage == "propose":
-        decisions.propose(case, by=user, outcome=outcome, reasons=["R05"] if outcome == "reject" else ())
+        decisions.propose(CaseFile.of(case), by=user, outcome=outcome, reasons=["R05"] if outcome == "reject" else ())
     elif stage == "visa":
-        decisions.give_visa(case, by=user, outcome=outcome, text="x")
+        decisions.confirm(CaseFile.of(case), "visa", by=user, outcome=outcome, text="x")
     elif stage == "endorse":
-        decisions.endorse(case, by=user, outcome=outcome, text="x")
+        decisions.confirm(CaseFile.of(case), "endorse", by=user, outcome=outcome, text="x")
     else:
-        sha = acts.draft(case, outcome).sha256 if outcome != "return" else ""
-        decisions.sign(case, by=user, outcome=outcome, text_sha256=sha, text="x")
+        sha = texts.draft(CaseFile.of(case), outcome).sha256 if outcome != "return" else ""
+        decisions.sign(CaseFile.of(case), by=user, outcome=outcome, text_sha256=sha, text="x")
 
 
 def sequence(case, users, chance):
-    """A random run on one case, undone afterwards: how many acts passed, and what was violated."""
+    """A random run on one case, undone afterwards: how many texts passed, and what was violated."""
     with transaction.atomic():
         done = 0
         for _ in range(14):
@@ -88,7 +90,7 @@ def test_four_eyes_sequences(people, goal):
     done, found = campaign(people, SEQUENCES)
     goal(
         "G11-sequences",
-        value=f"{found} violations in {SEQUENCES} sequences, {done} acts passed, seed {SEED}",
+        value=f"{found} violations in {SEQUENCES} sequences, {done} texts passed, seed {SEED}",
         target="0 violations",
         ok=found == 0 and done > SEQUENCES,
     )
@@ -97,8 +99,8 @@ def test_four_eyes_sequences(people, goal):
 def test_four_eyes_sequences_self_test_notices_missing_guards(people, monkeypatch):
     monkeypatch.setattr(decisions, "refusal", lambda *args: None)
     with connection.cursor() as cursor:
-        cursor.execute("alter table enrolment_decision drop constraint four_eyes_one_stage_per_person")
-        cursor.execute("drop trigger decision_is_due on enrolment_decision")
+        cursor.execute("alter table workflows_decision drop constraint four_eyes_one_stage_per_person")
+        cursor.execute("drop trigger decision_is_due on workflows_decision")
     assert campaign(people, 40)[1] > 0
 
 
@@ -128,5 +130,5 @@ def test_four_eyes_direct_sql(people, case, goal):
 
 def test_four_eyes_direct_sql_self_test_notices_a_missing_trigger(people, case):
     with connection.cursor() as cursor:
-        cursor.execute("drop trigger decision_is_due on enrolment_decision")
+        cursor.execute("drop trigger decision_is_due on workflows_decision")
     assert not all(refused(people, case).values())

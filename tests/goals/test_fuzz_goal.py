@@ -12,10 +12,10 @@ from django.urls import reverse
 from backoffice.accounts.models import Membership, User
 from backoffice.http import throttle
 from backoffice.jobs.models import Job
-from enrolment.models import Filing
 from tests.isolation.matrix import scan
 from tests.test_consistency import names
 from tests.world import UICS, act, approved, file_case, open_task, run_jobs
+from workflows.models import Filing
 
 CAMPAIGN = os.environ.get("SCALE") == "campaign"
 SHARE = 1 if CAMPAIGN else 3  # CI posts every third payload to each URL, another third to the next
@@ -111,17 +111,17 @@ READS = {
     "mfa_index",
     "mfa_view_recovery_codes",
     "mfa_download_recovery_codes",
-    "enrolment:mine",
-    "enrolment:case",
-    "enrolment:document",
+    "workflows:mine",
+    "workflows:my_case",
+    "workflows:my_document",
     "workflows:file",
     "workflows:file_receipt",
     "workflows:inbox",
     "workflows:search",
     "workflows:case",
     "workflows:document",
-    "workflows:stopped",
-    "enrolment:proof",
+    "workflows:failed",
+    "workflows:proof",
     "evidence:page",
     "evidence:verifier",
     "evidence:public_key",
@@ -178,8 +178,8 @@ def places(people, browse, monkeypatch, settings):
         )
     return scans | {
         "workflows:inspect_again": (people.head, reverse("workflows:inspect_again", kwargs=of_case)),
-        "workflows:retry_stopped": (people.head, reverse("workflows:retry_stopped", args=[parked.public_id])),
-        "workflows:retry_all_stopped": (people.head, reverse("workflows:retry_all_stopped")),
+        "workflows:retry_failed": (people.head, reverse("workflows:retry_failed", args=[parked.public_id])),
+        "workflows:retry_all_failed": (people.head, reverse("workflows:retry_all_failed")),
         "set_language": (None, reverse("set_language")),
         "notifications:verify_any": (None, reverse("notifications:verify_any")),
         "notifications:verify": (None, reverse("notifications:verify", args=["A" * 26])),
@@ -203,20 +203,20 @@ def places(people, browse, monkeypatch, settings):
         "accounts:choose_house": (people.clerk, reverse("accounts:choose_house")),
         "accounts:people": (people.administrator, reverse("accounts:people")),
         "accounts:end_role": (people.administrator, reverse("accounts:end_role", args=[role.pk])),
-        "enrolment:key": (people.provider, reverse("enrolment:key", kwargs=of_case)),
+        "providers:key": (people.provider, reverse("providers:key", kwargs=of_case)),
         "workflows:file_new": (people.provider, reverse("workflows:file_new")),
         "workflows:file_step": (people.provider, draft),
         "workflows:file_review": (people.provider, reverse("workflows:file_review", args=[filing.public_id])),
         "workflows:completion": (people.provider, reverse("workflows:completion", args=[asked.public_id])),
         "workflows:paper_new": (people.clerk, reverse("workflows:paper_new")),
         "workflows:paper": (people.clerk, paper),
-        "workflows:hand_over": (people.clerk, reverse("workflows:hand_over", kwargs=of_case)),
+        "providers:hand_over": (people.clerk, reverse("providers:hand_over", kwargs=of_case)),
         "workflows:retry": (people.head, reverse("workflows:retry", kwargs=of_case)),
         "workflows:claim": (people.clerk, reverse("workflows:claim", args=[open_task(offered).pk])),
         "workflows:release": (people.clerk, reverse("workflows:release", args=[open_task(taken).pk])),
         "workflows:reassign": (people.head, reverse("workflows:reassign", args=[open_task(taken).pk])),
-        "workflows:act": (people.clerk, reverse("workflows:act", args=[open_task(taken).pk])),
-        "workflows:act (sign)": (people.director, reverse("workflows:act", args=[open_task(signing).pk])),
+        "workflows:execute": (people.clerk, reverse("workflows:execute", args=[open_task(taken).pk])),
+        "workflows:act (sign)": (people.director, reverse("workflows:execute", args=[open_task(signing).pk])),
     }
 
 

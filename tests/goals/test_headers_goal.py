@@ -86,7 +86,7 @@ def error_pages(people, browse):
     taken = open_task(case).pk
     clerk.post(reverse("workflows:claim", args=[taken]), secure=True)
     act(case, people.clerk, outcome="approve")
-    yield "409", clerk.post(reverse("workflows:act", args=[taken]), secure=True)
+    yield "409", clerk.post(reverse("workflows:execute", args=[taken]), secure=True)
     yield "413", clerk.post(reverse("accounts:choose_house"), {"x": "a" * 3_000_000}, secure=True)
     for _ in range(61):
         last = Client(REMOTE_ADDR="192.0.2.5").get(reverse("notifications:verify_any"), secure=True)

@@ -1,14 +1,13 @@
 import json
 
-from enrolment.models import Case
-from tests.conftest import DAY
-from tests.workflows.test_intake import DATA, FILE
-from workflows import intake
+from tests.workflows.test_intake import DATA, DAY, FILE
+from workflows import intake, procedures
+from workflows.models import Case
 
 
 def outcomes():
     expected = [json.loads(line) for line in (DATA / "expected.jsonl").read_text(encoding="utf-8").splitlines()]
-    reports = list(intake.load(FILE.read_text(encoding="utf-8").splitlines(), today=DAY))
+    reports = list(intake.load(procedures.get("providers"), FILE.read_text(encoding="utf-8").splitlines(), today=DAY))
     right = sum(
         (r["outcome"], r.get("findings"), sorted(e["field"] for e in r.get("errors", [])))
         == (e["outcome"], e.get("findings"), sorted(e.get("fields", [])))
@@ -31,5 +30,5 @@ def test_intake(db, goal):
 
 
 def test_intake_self_test_notices_a_broken_rule(db, monkeypatch):
-    monkeypatch.setattr("enrolment.rules._sanitary_authorisations", lambda *args: [])
+    monkeypatch.setattr("enrolment.providers.rules._sanitary_authorisations", lambda *args: [])
     assert outcomes()[0] < 140

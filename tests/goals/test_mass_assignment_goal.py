@@ -11,11 +11,12 @@ from django.urls import get_resolver, reverse
 from backoffice.accounts.models import House, Membership, Person, User
 from backoffice.crypto.encryption import EncryptedField
 from backoffice.jobs.models import Job
-from enrolment.models import Case
-from enrolment.services import filings
 from tests import world
 from tests.isolation.matrix import scan
 from tests.workflows.test_views import PAGES, boxes, paper_data
+from workflows import procedures
+from workflows.models import Case
+from workflows.services import filings
 
 ROOMS = ("accounts", "enrolment", "notifications", "workflows", "audit", "jobs", "account", "mfa")
 LASTING = (House, User, Person, Membership)
@@ -110,7 +111,7 @@ def hostile(name, people):
 def posts(people, browse, case):
     """Each address that takes a post: who posts there, and what its form sends."""
     clerk, admin, provider = browse(people.clerk), browse(people.administrator), browse(people.provider)
-    draft = filings.start_online(owner=people.provider)
+    draft = filings.start_online(procedures.get("providers"), owner=people.provider)
     content = world.application(uic=world.UICS[1])
     filings.save_draft(draft, content=content)
     paper = filings.start_paper(house=people.house, channel="counter", by=people.clerk)
@@ -118,9 +119,9 @@ def posts(people, browse, case):
     taken = world.file_case(people.provider, uic=world.UICS[2])
     world.act(taken, people.clerk, outcome="approve")
     mine = world.file_case(people.provider, uic=world.UICS[3])
-    from workflows import carrying
+    from workflows.services import steps
 
-    carrying.claim(world.open_task(mine), by=people.clerk)
+    steps.claim(world.open_task(mine), by=people.clerk)
     step, open_step = world.open_task(mine).pk, world.open_task(case).pk
     newcomer = User.objects.create_user("nou@example.ro", "parola-lunga-1")
     asked = world.file_case(people.provider, uic=world.UICS[4])
@@ -156,12 +157,17 @@ def posts(people, browse, case):
     yield "claim", clerk, reverse("workflows:claim", args=[open_step]), {}
     yield "release", clerk, reverse("workflows:release", args=[step]), {}
     yield "reassign", browse(people.head), reverse("workflows:reassign", args=[step]), {"to": str(people.clerk2.pk)}
-    yield "act", clerk, reverse("workflows:act", args=[step]), {"outcome": "reject", "reasons": "R05", "text": "Lipsă."}
+    yield (
+        "act",
+        clerk,
+        reverse("workflows:execute", args=[step]),
+        {"outcome": "reject", "reasons": "R05", "text": "Lipsă."},
+    )
     head = browse(people.head)
     yield "retry", head, reverse("workflows:retry", args=[case.public_id]), {}
     parked = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="G4", state="parked")
-    yield "retry_stopped", head, reverse("workflows:retry_stopped", args=[parked.public_id]), {}
-    yield "retry_all_stopped", head, reverse("workflows:retry_all_stopped"), {"motiv": "x"}
+    yield "retry_failed", head, reverse("workflows:retry_failed", args=[parked.public_id]), {}
+    yield "retry_all_failed", head, reverse("workflows:retry_all_failed"), {"motiv": "x"}
     yield "inspect_again", head, reverse("workflows:inspect_again", args=[asked.public_id]), {}
     doors = {"filing": (provider, draft), "paper": (clerk, paper), "case": (clerk, asked)}
     for door, (client, of) in doors.items():

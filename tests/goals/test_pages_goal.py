@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from enrolment.models import Case
 from tests.browser import test_walk
 from tests.test_consistency import run
 from tests.world import file_case
+from workflows.models import Case
 
 
 def cost(client, url):

@@ -8,16 +8,17 @@ from backoffice.accounts.models import Membership
 from backoffice.accounts.services import memberships
 from backoffice.audit.models import Event
 from backoffice.jobs import queue
-from enrolment import licence
-from enrolment.models import Case, Decision, LicenceKey
-from enrolment.services import filings, licences
+from enrolment.providers import licence, services
+from enrolment.providers.demo import fiscal_code
+from enrolment.providers.flow import EnrolmentFlow
+from enrolment.providers.models import LicenceKey
 from tests.conftest import DAY
 from tests.test_races import open_task_row, together
 from tests.world import act, application, file_case, open_task, sign
-from workflows import carrying
-from workflows.demo import fiscal_code
-from workflows.filing import submit
-from workflows.flows import EnrolmentFlow
+from workflows import procedures
+from workflows.models import Case, Decision
+from workflows.services import filings, steps
+from workflows.services.filings import submit
 
 ROUNDS = 200 if os.environ.get("SCALE") == "campaign" else 30
 
@@ -26,10 +27,10 @@ def one_round(people, number):
     """Two claims at once, then three submits at once: how many effects too many or too few."""
     case = file_case(people.provider, name=f"Cabinet {number}")
     task = open_task(case)
-    claims = together(*[lambda u=u: carrying.claim(open_task_row(task), by=u) for u in (people.clerk, people.clerk2)])
+    claims = together(*[lambda u=u: steps.claim(open_task_row(task), by=u) for u in (people.clerk, people.clerk2)])
     holder = open_task(case).owner
-    answer = carrying.Answer("reject", reasons=("R05",))
-    acts = together(*[lambda: carrying.act(open_task_row(task), by=holder, answer=answer, today=DAY)] * 3)
+    answer = steps.Answer("reject", reasons=("R05",))
+    acts = together(*[lambda: steps.execute(open_task_row(task), by=holder, answer=answer, today=DAY)] * 3)
     return (claims.count("ok") != 1) + (acts.count("ok") != 1) + (Decision.objects.filter(case=case).count() != 1)
 
 
@@ -38,14 +39,14 @@ def claimed(people, number, *steps):
     case = file_case(people.provider, name=f"Cabinet {number}", uic=fiscal_code(f"{3000000 + number}0"))
     for who, outcome in steps[:-1]:
         act(case, who, outcome=outcome)
-    carrying.claim(open_task(case), by=steps[-1][0])
+    steps.claim(open_task(case), by=steps[-1][0])
     return case
 
 
 def acting(case, user, outcome):
     task = open_task(case)
-    answer = carrying.Answer(outcome, text="Verificați din nou.")
-    return lambda: carrying.act(open_task_row(task), by=user, answer=answer, today=DAY)
+    answer = steps.Answer(outcome, text="Verificați din nou.")
+    return lambda: steps.execute(open_task_row(task), by=user, answer=answer, today=DAY)
 
 
 def agree_and_return(people, number):
@@ -55,13 +56,13 @@ def agree_and_return(people, number):
 
 
 def edit_and_submit(people, number):
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(filing, content=application(name=f"Cabinet {number}"))
     other = application(name=f"Alt cabinet {number}")
     together(lambda: submit(filing, by=people.provider, today=DAY), lambda: filings.save_draft(filing, content=other))
     filing.refresh_from_db()
     cases = Case.objects.filter(filing=filing)
-    return [case.provider_name for case in cases] == [filing.content["provider"]["name"]]
+    return [case.subject_name for case in cases] == [filing.content["provider"]["name"]]
 
 
 def revoke_and_act(people, number):
@@ -78,14 +79,14 @@ def open_key_twice(people, number):
     case = claimed(people, number, (people.clerk, "approve"), (people.head, "agree"), (people.director, ""))
     sign(case, people.director)
     with transaction.atomic():
-        key = licences.issue(case.enrolment, key=licence.generate())
+        key = services.issue(case.enrolment, key=licence.generate())
     found = LicenceKey.objects.select_related("enrolment__case__filing", "house").get(pk=key.pk)
-    done = together(*[lambda: licences.open_once(found, by=people.provider)] * 2)
+    done = together(*[lambda: services.open_once(found, by=people.provider)] * 2)
     return done.count("ok") == Event.objects.filter(code="licence.opened", subject_id=key.pk).count() == 1
 
 
 def retry_twice(people, number):
-    job = queue.enqueue("issue", object_id=10**6 + number, house=people.house.pk)
+    job = queue.enqueue("providers.issue", object_id=10**6 + number, house=people.house.pk)
     queue.fail(queue.claim(job.public_id), code="worker_lost", permanent=True)
     together(*[lambda: queue.retry(job, by=people.head)] * 2)
     return Event.objects.filter(code="job.retried", subject_id=job.pk).count() == 1

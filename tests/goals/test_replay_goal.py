@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from backoffice.audit.models import Event
 from backoffice.jobs.models import Job
-from enrolment.models import Case, CompletionRequest, Decision, LicenceKey
-from enrolment.services import filings
+from enrolment.providers.models import LicenceKey
 from tests.workflows.test_views import paper_data
 from tests.world import act, application, approved, file_case, open_task, run_jobs, step_up
-from workflows import carrying
+from workflows import procedures
+from workflows.models import Case, CompletionRequest, Decision
+from workflows.services import filings, steps
 
 TIMES = 2_000 if os.environ.get("SCALE") == "campaign" else 200
 
@@ -33,14 +34,14 @@ def state():
 def replays(people, browse):
     """Requests that were accepted a moment ago, each as a call that sends the very same again."""
     clerk, provider = browse(people.clerk), browse(people.provider)
-    draft = filings.start_online(owner=people.provider)
+    draft = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(draft, content=application())
     filing = reverse("workflows:file_review", args=[draft.public_id])
     assert provider.post(filing).status_code == 302
     case = Case.objects.get()
     first = open_task(case)
-    carrying.claim(first, by=people.clerk)
-    step = reverse("workflows:act", args=[first.pk])
+    steps.claim(first, by=people.clerk)
+    step = reverse("workflows:execute", args=[first.pk])
     asking = {"outcome": "completion", "completion_reasons": ["R11"], "text": "Lămuriți."}
     assert clerk.post(step, asking).status_code == 302
     completion = reverse("workflows:completion", args=[case.public_id])
@@ -49,7 +50,7 @@ def replays(people, browse):
     issued = file_case(people.provider, name="Alt cabinet", uic="98765438")
     approved(issued, people)
     run_jobs()
-    key = reverse("enrolment:key", args=[issued.public_id])
+    key = reverse("providers:key", args=[issued.public_id])
     assert provider.post(key).status_code == 200
     return {
         "filing": lambda: provider.post(filing),
@@ -62,7 +63,7 @@ def replays(people, browse):
 
 def foreign_form(people):
     """A form whose token was made for another session, sent in a session that may do what it asks."""
-    draft = filings.start_online(owner=people.provider)
+    draft = filings.start_online(procedures.get("providers"), owner=people.provider)
     filings.save_draft(draft, content=application(name="Al treilea", uic="44332214"))
     url = reverse("workflows:file_review", args=[draft.public_id])
 

@@ -5,15 +5,16 @@ import random
 
 from django.urls import reverse
 
-from enrolment.attachments import services
-from enrolment.attachments.inspection import pdfs
-from enrolment.attachments.inspection.judge import judge
-from enrolment.attachments.inspection.runner import inspect
-from enrolment.attachments.models import Attachment, State
-from enrolment.services import filings
 from tests.attachments.corpus import corpus
 from tests.attachments.sending import send
 from tests.world import run_jobs
+from workflows import procedures
+from workflows.attachments import services
+from workflows.attachments.inspection import pdfs
+from workflows.attachments.inspection.judge import judge
+from workflows.attachments.inspection.runner import inspect
+from workflows.attachments.models import Attachment, AttachmentState
+from workflows.services import filings
 
 FILES = corpus()
 HOSTILE = {name: data for name, (data, expected) in FILES.items() if expected}
@@ -34,13 +35,13 @@ def refused(files, judged):
 def as_a_person(people, client, monkeypatch):
     """Every file of the corpus sent through the page and inspected by the job: the names that became clean."""
     monkeypatch.setattr(services, "MAX_FILING_BYTES", 10**9)
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     for number, (name, (data, _expected)) in enumerate(FILES.items()):
         if number % 15 == 0:
-            filing = filings.start_online(owner=people.provider)
+            filing = filings.start_online(procedures.get("providers"), owner=people.provider)
         send(client, "filing", filing.public_id, data, "malpractice_policy", f"{name}.html")
     run_jobs("inspect")
-    return {file.name.removesuffix(".html") for file in Attachment.objects.filter(state=State.CLEAN)}
+    return {file.name.removesuffix(".html") for file in Attachment.objects.filter(state=AttachmentState.CLEAN)}
 
 
 def served(client):
@@ -85,7 +86,7 @@ def test_uploads(people, browse, monkeypatch, goal):
     clean = as_a_person(people, client, monkeypatch)
     reasons = refused(HOSTILE, judge)
     shown, executable = served(client)
-    waiting = Attachment.objects.filter(state=State.QUARANTINE).count()
+    waiting = Attachment.objects.filter(state=AttachmentState.QUARANTINE).count()
     lost = mutants(BROKEN)
     kept_out = len(HOSTILE) - len(clean & set(HOSTILE))
     goal(
@@ -106,14 +107,14 @@ def test_uploads_self_test_notices_a_missing_name(monkeypatch):
 
 
 def test_uploads_self_test_notices_a_missing_check(monkeypatch):
-    monkeypatch.setattr("enrolment.attachments.inspection.judge.refuse_second_nature", lambda data: None)
+    monkeypatch.setattr("workflows.attachments.inspection.judge.refuse_second_nature", lambda data: None)
     assert refused(HOSTILE, judge) < len(HOSTILE)
 
 
 def test_uploads_self_test_notices_what_is_shown_raw(people, browse, monkeypatch):
     monkeypatch.setattr("workflows.views.attachments.content_disposition_header", lambda *args: "inline")
     client = browse(people.provider)
-    filing = filings.start_online(owner=people.provider)
+    filing = filings.start_online(procedures.get("providers"), owner=people.provider)
     send(client, "filing", filing.public_id, HONEST["pdf"])
     run_jobs("inspect")
     assert served(client) == (1, 1)

@@ -4,9 +4,9 @@ from django.db import transaction
 
 from backoffice.accounts import access
 from backoffice.isolation import context
-from enrolment import access as doors
-from enrolment.models import Case
 from tests.isolation import matrix
+from workflows import access as doors
+from workflows.models import Case
 
 
 def test_url_matrix(people, goal):
@@ -28,7 +28,7 @@ def leaks_through_one_door(people, monkeypatch):
     )
     tally = matrix.Tally()
     patterns = dict(matrix.urls())
-    for name in ("workflows:case", "enrolment:case", "workflows:document"):
+    for name in ("workflows:case", "workflows:my_case", "workflows:document"):
         for principal, user in world.principals.items():
             for side in ("ours", "theirs"):
                 url = matrix.address(name, patterns[name], world.objects[side])

@@ -10,10 +10,11 @@ from django.db import Error, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.accounts import tenant
 from backoffice.isolation import context, inspection, roles
-from enrolment.models import Case
 from tests.isolation import matrix, probes
 from tests.world import application, file_case
+from workflows.models import Case
 
 SEED = 20261124
 REQUESTS = 50_000 if os.environ.get("SCALE") == "campaign" else 2_000
@@ -45,12 +46,12 @@ def test_direct_sql(sides, goal):
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("alter table enrolment_case disable row level security", "enrolment_case does not force"),
-        ("drop policy by_context on enrolment_case", "policy by_context of enrolment_case is missing"),
-        ("create policy more on enrolment_case using (true)", "policy more of enrolment_case is not in rules.py"),
-        ("grant delete on enrolment_case to backoffice_web", "backoffice_web may delete enrolment_case"),
+        ("alter table workflows_case disable row level security", "workflows_case does not force"),
+        ("drop policy by_context on workflows_case", "policy by_context of workflows_case is missing"),
+        ("create policy more on workflows_case using (true)", "policy more of workflows_case is not in rules.py"),
+        ("grant delete on workflows_case to backoffice_web", "backoffice_web may delete workflows_case"),
         ("create table stray (house_id bigint)", "table stray has no line"),
-        ("create view loose as select * from enrolment_case", "view loose reads past the walls"),
+        ("create view loose as select * from workflows_case", "view loose reads past the walls"),
         (
             "create function loose() returns bigint language sql security definer as 'select 1::bigint'",
             "function loose() passes the walls",
@@ -65,8 +66,8 @@ def test_direct_sql_self_test_damage_is_seen(db, damage, said):
 
 def test_direct_sql_self_test_an_open_table_leaks(sides):
     with connection.cursor() as cursor:
-        cursor.execute("create policy more on enrolment_case using (true)")
-    assert any("enrolment_case" in leak for leak in probes.probe(*sides).leaks)
+        cursor.execute("create policy more on workflows_case using (true)")
+    assert any("workflows_case" in leak for leak in probes.probe(*sides).leaks)
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def by_hand(sides, side, chance) -> int:
     try:
         with context.tenant_transaction(roles.WEB):
             if side:
-                context.enter_account(sides[side][0].pk)
+                tenant.enter_account(sides[side][0].pk)
             bad = len(set(Case.objects.values_list("pk", flat=True)) - own) + (
                 side is not None and not Case.objects.exists()
             )

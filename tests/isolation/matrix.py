@@ -18,11 +18,12 @@ from backoffice.accounts.models import User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import memberships, persons
 from backoffice.jobs.models import Job
-from enrolment.attachments import services as attachments
+from enrolment.providers import demo
 from notifications.models import Document
 from tests.conftest import DAY
 from tests.world import act, application, approved, file_case, open_task, run_jobs, step_up
-from workflows import demo
+from workflows import procedures
+from workflows.attachments import services as attachments
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 CANARY = {"ours": "Zorelefant", "theirs": "Zbenghelic"}
@@ -43,12 +44,12 @@ PUBLIC = {
     "evidence:public_key",
 }
 ACCOUNT = re.compile(r"^(account_|mfa_)")
-OWN_PAGES = {"accounts:sessions", "enrolment:mine", "workflows:file_new", "accounts:identity", "accounts:choose_house"}
+OWN_PAGES = {"accounts:sessions", "workflows:mine", "workflows:file_new", "accounts:identity", "accounts:choose_house"}
 OWNER_OBJECTS = {
-    "enrolment:case",
-    "enrolment:document",
-    "enrolment:key",
-    "enrolment:proof",
+    "workflows:my_case",
+    "workflows:my_document",
+    "providers:key",
+    "workflows:proof",
     "workflows:completion",
     "workflows:file_review",
     "workflows:file_receipt",
@@ -59,21 +60,21 @@ OFFICE_PAGES = {
     "workflows:inbox",
     "workflows:search",
     "workflows:paper_new",
-    "workflows:stopped",
-    "workflows:retry_all_stopped",
+    "workflows:failed",
+    "workflows:retry_all_failed",
 }
 OFFICE_OBJECTS = {
     "workflows:case",
     "workflows:document",
-    "workflows:hand_over",
+    "providers:hand_over",
     "workflows:retry",
     "workflows:paper",
     "workflows:claim",
     "workflows:release",
     "workflows:reassign",
-    "workflows:act",
+    "workflows:execute",
     "workflows:inspect_again",
-    "workflows:retry_stopped",
+    "workflows:retry_failed",
     *(f"workflows:{door}_{page}" for door in ("case", "paper") for page in SCANS),
 }
 PEOPLE_PAGES = {"accounts:people"}
@@ -184,7 +185,7 @@ def side(filer, name: str, county: str, clerk, head, director) -> dict[str, dict
             place |= {"county": county}
         return file_case(filer, content=content)
 
-    from enrolment.services import filings
+    from workflows.services import filings
 
     start = 10 if name == "ours" else 50
     waiting, asked = filed(start), filed(start + 1)
@@ -193,7 +194,7 @@ def side(filer, name: str, county: str, clerk, head, director) -> dict[str, dict
     if head is not None:
         approved(issued, SimpleNamespace(clerk=clerk, head=head, director=director))
         run_jobs()
-    draft = filings.start_online(owner=filer)
+    draft = filings.start_online(procedures.get("providers"), owner=filer)
     filings.save_draft(draft, content=application(name=f"{CANARY[name]} ciornă"))
     paper = filings.start_paper(house=waiting.house, channel="counter", by=clerk)
     scanned = {"draft": (draft, filer), "case": (asked.filing, filer), "paper": (paper, clerk)}
@@ -234,9 +235,9 @@ OBJECT_OF = {
     "workflows:claim": "waiting",
     "workflows:release": "waiting",
     "workflows:reassign": "waiting",
-    "workflows:act": "waiting",
+    "workflows:execute": "waiting",
     "accounts:end_role": "people",
-    "workflows:retry_stopped": "stopped",
+    "workflows:retry_failed": "stopped",
     "workflows:inspect_again": "completion",
     **{f"workflows:{door}_{page}": f"{door}_scan" for door in ("filing", "case", "paper") for page in SCANS},
 }

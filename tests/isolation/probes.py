@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import Error, connection, transaction
 
+from backoffice.accounts import tenant
 from backoffice.isolation import context, roles
 from backoffice.isolation.rules import RULES, Rule
 from backoffice.jobs.models import Job
@@ -51,13 +52,18 @@ def added(before: dict, after: dict) -> dict[str, dict]:
 def contexts(world, house) -> dict[tuple[str, str], object]:
     """Who asks: each role without a context, and with every one it can have on our side."""
     job = Job.objects.create(
-        kind="issue", object_id=0, house=house.pk, dedupe_key=str(uuid.uuid4()), state="running", token=uuid.uuid4()
+        kind="providers.issue",
+        object_id=0,
+        house=house.pk,
+        dedupe_key=str(uuid.uuid4()),
+        state="running",
+        token=uuid.uuid4(),
     )
     everybody = [name for name in roles.BY_NAME if name != "owner"]
     return {(name, "nothing"): lambda: None for name in everybody} | {
-        ("web", "clerk"): lambda: context.enter_account(world.principals["clerk"].pk),
-        ("web", "filer"): lambda: context.enter_account(world.principals["filer"].pk),
-        ("web", "role ended"): lambda: context.enter_account(world.principals["clerk whose role ended"].pk),
+        ("web", "clerk"): lambda: tenant.enter_account(world.principals["clerk"].pk),
+        ("web", "filer"): lambda: tenant.enter_account(world.principals["filer"].pk),
+        ("web", "role ended"): lambda: tenant.enter_account(world.principals["clerk whose role ended"].pk),
         ("worker", "job"): lambda: context.enter_job(job.pk, job.token),
         ("worker", "job of another claim"): lambda: context.enter_job(job.pk, uuid.uuid4()),
         ("report", "house"): lambda: context._run("select set_config('app.houses', %s, true)", [f"{{{house.pk}}}"]),

@@ -7,15 +7,17 @@ import pytest
 from django.core.checks import run_checks
 from django.db import Error, connection, transaction
 
+from backoffice.accounts import tenant
 from backoffice.accounts.models import Membership, Person, User
 from backoffice.accounts.services import memberships
 from backoffice.isolation import checks, context, roles
 from backoffice.isolation.rules import RULES, Open
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
-from enrolment.models import Case, Decision, Filing, RegistryEntry
 from tests.world import act, application, approved, file_case
-from workflows.models import Turn
+from workflows.models import Assignment, Case, Decision, Filing, RegistryEntry
+
+pytestmark = pytest.mark.calendar
 
 
 @pytest.fixture
@@ -37,14 +39,14 @@ def seen(enter=lambda: None, role=roles.WEB):
 
 
 def as_account(user):
-    return lambda: context.enter_account(user.pk)
+    return lambda: tenant.enter_account(user.pk)
 
 
 def test_without_a_context_nobody_sees_anything(two):
     for role in (roles.WEB, roles.WORKER, roles.REPORT):
         assert seen(role=role) == set()
     with context.tenant_transaction(roles.WEB):
-        for model in (User, Person, Membership, Filing, RegistryEntry, Decision, Turn, Job):
+        for model in (User, Person, Membership, Filing, RegistryEntry, Decision, Assignment, Job):
             assert not model.objects.exists()
 
 
@@ -74,25 +76,25 @@ def test_a_context_ends_with_its_transaction(two):
 
 def test_a_worker_sees_the_house_of_the_job_it_holds(two):
     approved(two.here, two.people)
-    job = queue.claim(Job.objects.get(kind="issue").public_id)
+    job = queue.claim(Job.objects.get(kind="providers.issue").public_id)
     assert seen(lambda: context.enter_job(job.pk, job.token), roles.WORKER) == {two.here.pk}
     assert seen(lambda: context.enter_job(job.pk, uuid.uuid4()), roles.WORKER) == set()
 
 
 def test_an_applicant_acts_for_a_house_only_inside(two):
     with context.tenant_transaction(roles.WEB):
-        context.enter_account(two.people.provider.pk)
-        assert not Turn.objects.exists()
+        tenant.enter_account(two.people.provider.pk)
+        assert not Assignment.objects.exists()
         with context.acting_for([two.here.house_id]):
-            assert [turn.case_id for turn in Turn.objects.all()] == [two.here.pk]
-        assert not Turn.objects.exists()
+            assert [turn.case_id for turn in Assignment.objects.all()] == [two.here.pk]
+        assert not Assignment.objects.exists()
 
 
 def test_a_filer_never_sees_how_the_house_decided(two):
     act(two.here, two.people.clerk, outcome="approve")
     with context.tenant_transaction(roles.WEB):
-        context.enter_account(two.people.provider.pk)
-        assert Case.objects.get(pk=two.here.pk).state == "endorsement"
+        tenant.enter_account(two.people.provider.pk)
+        assert Case.objects.get(pk=two.here.pk).state == "endorse"
         assert not Decision.objects.exists()
 
 
@@ -100,11 +102,11 @@ def test_a_filer_never_sees_how_the_house_decided(two):
 @pytest.mark.parametrize(
     "statement",
     [
-        "alter table enrolment_case disable row level security",
-        "drop policy by_context on enrolment_case",
+        "alter table workflows_case disable row level security",
+        "drop policy by_context on workflows_case",
         "alter table audit_event disable trigger user",
         "create table public.mine (id int)",
-        "select job_claim(gen_random_uuid(), 1.0) from enrolment_enrolment, pg_shadow",
+        "select job_claim(gen_random_uuid(), 1.0) from providers_enrolment, pg_shadow",
     ],
 )
 def test_no_log_in_can_take_the_walls_down(db, role, statement):
@@ -123,12 +125,12 @@ def test_no_log_in_belongs_to_the_owner_or_to_the_passage(db):
 
 def test_a_table_without_a_rule_fails_the_check(monkeypatch):
     assert run_checks(tags=["models"]) == []
-    monkeypatch.delitem(RULES, "enrolment_case")
+    monkeypatch.delitem(RULES, "workflows_case")
     assert [problem.id for problem in checks.every_table_has_its_rule(None)] == ["isolation.E001"]
 
 
 def test_a_table_of_a_house_without_a_policy_fails_the_check(monkeypatch):
-    monkeypatch.setitem(RULES, "enrolment_case", Open("a mistake", web="s"))
+    monkeypatch.setitem(RULES, "workflows_case", Open("a mistake", web="s"))
     assert [problem.id for problem in checks.every_table_has_its_rule(None)] == ["isolation.E002"]
 
 

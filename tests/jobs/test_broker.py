@@ -18,7 +18,7 @@ from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from tests.campaign.site import Broker
 from tests.world import UICS, act, file_case, open_task, run_jobs
-from workflows import carrying
+from workflows.services import steps
 
 pytestmark = pytest.mark.worker  # publishes for real
 BOUND = 4  # seconds; half a second on a quiet machine, for ever without the time-outs
@@ -69,11 +69,11 @@ def test_a_person_goes_on_working_while_the_broker_is_away(fault, broker, commit
     people = committed_people
     tasks = [open_task(file_case(people.provider, name=f"Cabinet {n}", uic=UICS[n])) for n in range(3)]
     for task in tasks:
-        carrying.claim(task, by=people.clerk)
+        steps.claim(task, by=people.clerk)
     fault(broker)
     client = browse(people.clerk)
     asking = {"outcome": "completion", "completion_reasons": ["R11"], "reasons": ["R11"], "text": "Lămuriți."}
-    answers = [client.post(reverse("workflows:act", args=[task.pk]), asking).status_code for task in tasks]
+    answers = [client.post(reverse("workflows:execute", args=[task.pk]), asking).status_code for task in tasks]
     assert answers == [302] * 3
     assert Job.objects.filter(kind="mail", state="queued").count() == 3
     Job.objects.update(due_at=Now() - timedelta(minutes=10))  # ten minutes pass

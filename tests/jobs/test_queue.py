@@ -11,6 +11,8 @@ from backoffice.jobs import queue, registry, tasks
 from backoffice.jobs.models import Job, JobState
 from backoffice.jobs.registry import Handler, Permanent, Transient
 
+pytestmark = pytest.mark.calendar
+
 
 @pytest.fixture
 def kind(monkeypatch):
@@ -27,6 +29,7 @@ def kind(monkeypatch):
 
     handler = Handler(
         kind="test",
+        label="test",
         queue="issue",
         prepare=lambda job: job,
         work=work,
@@ -175,7 +178,7 @@ def test_a_broker_that_is_away_costs_nothing(db, kind, monkeypatch, django_captu
 
     monkeypatch.undo()
     monkeypatch.setitem(
-        registry._handlers, "test", Handler("test", "issue", lambda j: None, lambda p: None, lambda j, r: None)
+        registry._handlers, "test", Handler("test", "test", "issue", lambda j: None, lambda p: None, lambda j, r: None)
     )
     monkeypatch.setattr("celery.app.base.Celery.send_task", broken)
     with django_capture_on_commit_callbacks(execute=True):

@@ -17,9 +17,10 @@ from django.db import connection
 from backoffice.celery import app
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job, JobState
-from enrolment.models import Case, Enrolment, LicenceKey, RegistryEntry
+from enrolment.providers.models import Enrolment, LicenceKey
 from notifications.models import Document, Message
 from tests.world import UICS, approved, broker_number, file_case
+from workflows.models import Case, RegistryEntry
 
 pytestmark = pytest.mark.worker
 
@@ -175,6 +176,7 @@ def test_the_whole_worker_group_killed_loses_nothing(house):
     assert len(mailbox.messages) == 1
 
 
+@pytest.mark.calendar
 def test_a_flushed_broker_loses_nothing(house):
     people, case, environment, _ = house
     approved(case, people)
@@ -189,7 +191,7 @@ def test_a_flushed_broker_loses_nothing(house):
 def test_duplicate_stale_and_forged_messages_change_nothing(house):
     people, case, environment, _ = house
     approved(case, people)
-    job = Job.objects.get(kind="issue")
+    job = Job.objects.get(kind="providers.issue")
     with mail_server() as (mailbox, url), worker(environment | {"EMAIL_URL": url}):
         for _ in range(20):
             queue.publish(job)
@@ -213,7 +215,7 @@ def test_a_mail_server_that_is_down_delays_the_mail_and_not_the_decision(house):
     people, case, environment, _ = house
     with worker(environment):
         approved(case, people)
-        assert wait_for(lambda: Job.objects.filter(kind="issue", state=JobState.DONE).exists())
+        assert wait_for(lambda: Job.objects.filter(kind="providers.issue", state=JobState.DONE).exists())
         assert wait_for(lambda: Job.objects.filter(kind="mail", last_code="mail_server_unreachable").exists())
     assert_issued_once(case)
     assert Message.objects.get().state == "sending"
@@ -252,9 +254,9 @@ def test_messages_hold_an_id_and_nothing_else(house):
     with app.connection_for_write() as broker:
         client = broker.default_channel.client
         stored = b"".join(client.lrange("issue", 0, -1))
-    assert str(Job.objects.get(kind="issue").public_id).encode() in _decoded(stored)
+    assert str(Job.objects.get(kind="providers.issue").public_id).encode() in _decoded(stored)
     assert b"1750514139013" not in _decoded(stored)
-    assert case.provider_name.encode() not in _decoded(stored)
+    assert case.subject_name.encode() not in _decoded(stored)
 
 
 def _decoded(stored):

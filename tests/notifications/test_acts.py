@@ -21,6 +21,8 @@ from notifications.services import documents
 from tests import extras
 from tests.world import approved, rejected, run_jobs
 
+pytestmark = pytest.mark.calendar
+
 CODE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LETTERS = "ȘșȚțĂăÂâÎî"
 
@@ -64,13 +66,13 @@ def issued(**changes):
         },
         "text_sha256": "b" * 64,
         "verify_url": f"http://127.0.0.1:8000/verifica/{CODE}/",
-        "masked_key": "AB012-****-****-****",
+        "made": {"masked_key": "AB012-****-****-****"},
     }
 
 
 @pytest.fixture(scope="module")
 def act():
-    return pdf.render("approval", issued(), code=CODE)
+    return pdf.render("providers.approval", issued(), code=CODE)
 
 
 def text_of(content):
@@ -92,7 +94,7 @@ def fonts_of(content):
 
 
 def test_the_same_act_gives_the_same_bytes(act):
-    assert pdf.render("approval", issued(), code=CODE) == act
+    assert pdf.render("providers.approval", issued(), code=CODE) == act
 
 
 def test_romanian_letters_are_text_and_embedded_glyphs(act):
@@ -107,7 +109,7 @@ def test_comma_below_is_right_in_the_pixels():
     inks = {}
     for letter in ("s", "ș", "t", "ț"):
         name = f"{letter * 30}"
-        content = pdf.render("approval", issued(provider=context()["provider"] | {"name": name}), code=CODE)
+        content = pdf.render("providers.approval", issued(provider=context()["provider"] | {"name": name}), code=CODE)
         with closing(pypdfium2.PdfDocument(content)) as document:
             page = document[0].render(scale=110 / 72, grayscale=True).to_pil()
         inks[letter] = sum(255 - ink for ink in page.tobytes())
@@ -127,7 +129,7 @@ def test_an_act_is_archival_and_titled(act, tmp_path):
 
 def test_an_act_of_forty_physicians_repeats_its_heading():
     many = [context()["physicians"][0] | {"name": f"MEDIC {n}"} for n in range(40)]
-    text = text_of(pdf.render("approval", issued(physicians=many), code=CODE))
+    text = text_of(pdf.render("providers.approval", issued(physicians=many), code=CODE))
     assert text.count("Cod de parafă") >= 2
     assert "MEDIC 39" in text
     assert re.search(r"pagina 2 din \d", text)
@@ -143,22 +145,22 @@ def test_nothing_is_fetched_from_anywhere(tmp_path, monkeypatch):
 
     monkeypatch.setattr(pdf, "render_to_string", with_link)
     with pytest.raises(pdf.RenderFailed) as problem:
-        pdf.render("approval", issued(), code=CODE)
+        pdf.render("providers.approval", issued(), code=CODE)
     assert "SECRET" not in str(problem.value)
 
 
 def test_what_a_person_typed_is_text_and_never_markup():
     name = '<img src="file:///etc/passwd">'
-    text = text_of(pdf.render("approval", issued(provider=context()["provider"] | {"name": name}), code=CODE))
+    text = text_of(pdf.render("providers.approval", issued(provider=context()["provider"] | {"name": name}), code=CODE))
     assert "<img" in text
     assert "root:" not in text
 
 
 def test_the_fingerprint_covers_what_is_read_and_nothing_that_comes_later():
-    _html, one = pdf.frozen_text("approval", context())
-    assert pdf.frozen_text("approval", issued())[1] == one
-    assert pdf.frozen_text("approval", context(entry_number="13/23.11.2026"))[1] != one
-    assert pdf.frozen_text("rejection", context())[1] != one
+    _html, one = pdf.frozen_text("providers.approval", context())
+    assert pdf.frozen_text("providers.approval", issued())[1] == one
+    assert pdf.frozen_text("providers.approval", context(entry_number="13/23.11.2026"))[1] != one
+    assert pdf.frozen_text("providers.rejection", context())[1] != one
 
 
 def test_the_seal_begins_with_the_bytes_that_were_sealed_and_notices_a_change(act):
@@ -204,8 +206,8 @@ def test_production_makes_no_seal_of_its_own(settings, tmp_path):
 @pytest.fixture
 def decision(people, case):
     approved(case, people)
-    run_jobs("issue")
-    return Document.objects.get(about=case.public_id, kind="approval")
+    run_jobs("providers.issue")
+    return Document.objects.get(about=case.public_id, kind="providers.approval")
 
 
 def upload(content, code=""):
@@ -227,7 +229,7 @@ def test_the_public_page_tells_genuine_altered_superseded_and_unknown(decision):
     assert Client().get(reverse("notifications:verify", args=["A" * 26])).status_code == 404
     newer = Document.objects.create(
         about="00000000-0000-4000-8000-000000000001",
-        kind="approval",
+        kind="providers.approval",
         house=decision.house,
         code=documents.new_code(),
         context=decision.context,
@@ -246,7 +248,7 @@ def test_the_public_page_says_no_more_than_the_paper(decision):
 
 def test_the_issued_paper_carries_the_signed_fingerprint(decision):
     assert decision.text_sha256 in re.sub(r"\s", "", text_of(bytes(decision.pdf)))
-    assert decision.text_sha256 == pdf.frozen_text("approval", decision.context)[1]
+    assert decision.text_sha256 == pdf.frozen_text("providers.approval", decision.context)[1]
 
 
 def test_a_sealed_act_never_changes(decision):
@@ -261,7 +263,7 @@ def test_a_sealed_act_never_changes(decision):
 
 
 def test_a_convention_keeps_only_the_beginning_of_the_key(people, decision):
-    convention = Document.objects.get(about=decision.about, kind="convention")
+    convention = Document.objects.get(about=decision.about, kind="providers.convention")
     text = text_of(bytes(convention.pdf))
     assert re.search(r"[A-Z]{2}\d{3}-\*{4}-\*{4}-\*{4}", text)
     assert not re.search(r"[A-Z]{2}\d{3}-[A-Z]\d{3}", text)
@@ -269,7 +271,7 @@ def test_a_convention_keeps_only_the_beginning_of_the_key(people, decision):
 
 def test_a_rejection_letter_says_why_and_what_to_do(people, case):
     rejected(case, people)
-    run_jobs("issue")
+    run_jobs("providers.issue")
     text = " ".join(text_of(bytes(Document.objects.get(about=case.public_id).pdf)).split())
     assert "autorizația sanitară" in text
     assert "plângere prealabilă" in text

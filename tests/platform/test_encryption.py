@@ -13,8 +13,8 @@ from django.db import IntegrityError, connection, transaction
 from backoffice.accounts.models import Person
 from backoffice.accounts.services import persons
 from backoffice.crypto import encryption, keys, rotation
-from enrolment.models import Application, Decision, Filing
 from tests.world import act, approved, file_case
+from workflows.models import Decision, Filing, Version
 
 
 def swap(model, column, one, other):
@@ -30,7 +30,7 @@ def swap(model, column, one, other):
         cursor.execute(f'alter table "{table}" enable trigger user')
 
 
-@pytest.mark.parametrize(("model", "column"), [(Person, "cnp"), (Filing, "content"), (Application, "content")])
+@pytest.mark.parametrize(("model", "column"), [(Person, "cnp"), (Filing, "content"), (Version, "content")])
 def test_a_ciphertext_moved_to_another_row_does_not_open(people, model, column):
     file_case(people.provider)
     file_case(people.provider, uic="98765438")
@@ -145,7 +145,7 @@ def test_the_list_of_keys_shows_ids_and_no_secret(keysets):
     shown = run("keys")
     for name in keys.REGISTRY:
         assert name in shown
-    for name in ("django_secret_key", "licence_key"):
+    for name in ("django_secret_key", "verifier_key"):
         assert keys.text(name) not in shown
     for entry in json.loads(keys.text("field_keyset.json"))["key"]:
         assert str(entry["keyId"]) in shown
@@ -155,9 +155,9 @@ def test_the_list_of_keys_shows_ids_and_no_secret(keysets):
 @pytest.mark.parametrize(
     "statement",
     [
-        "update enrolment_decision set outcome = 'reject'",
-        "delete from enrolment_decision",
-        "truncate enrolment_decision",
+        "update workflows_decision set outcome = 'reject'",
+        "delete from workflows_decision",
+        "truncate workflows_decision",
     ],
 )
 def test_a_rotation_changes_ciphertext_and_nothing_else(people, statement):
@@ -174,8 +174,8 @@ def test_only_the_owner_of_the_tables_rotates(people):
     case = file_case(people.provider)
     act(case, people.clerk, outcome="approve")
     with connection.cursor() as cursor:
-        cursor.execute("select rotation_runs('enrolment_decision'::regclass)")
+        cursor.execute("select rotation_runs('workflows_decision'::regclass)")
         assert cursor.fetchone() == (False,)
         cursor.execute("select set_config('app.rotating', 'on', true)")
-        cursor.execute("select rotation_runs('enrolment_decision'::regclass), rotation_runs('pg_class'::regclass)")
+        cursor.execute("select rotation_runs('workflows_decision'::regclass), rotation_runs('pg_class'::regclass)")
         assert cursor.fetchone() == (True, False)

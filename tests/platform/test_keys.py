@@ -59,9 +59,9 @@ def test_a_missing_key_is_named_with_where_to_put_it(folder, name):
     "content", ["00" * 32, "ab" * 32, "0123456789abcdef" * 4, "deadbeef" * 8, "secret", "", "1234"]
 )
 def test_a_weak_key_is_refused(folder, content):
-    write(folder, "licence_key", content)
+    write(folder, "verifier_key", content)
     [problem] = keys.problems()
-    assert problem.startswith("Key licence_key is weak")
+    assert problem.startswith("Key verifier_key is weak")
     assert "make a new one" in problem
 
 
@@ -72,33 +72,33 @@ def test_a_weak_keyset_is_refused(folder):
 
 
 def test_two_equal_keys_are_refused(folder):
-    write(folder, "licence_key", (folder / "django_secret_key").read_text())
+    write(folder, "verifier_key", (folder / "django_secret_key").read_text())
     [problem] = keys.problems()
-    assert "licence_key equals django_secret_key" in problem
-    assert "make a new one for licence_key" in problem
+    assert "verifier_key equals django_secret_key" in problem
+    assert "make a new one for verifier_key" in problem
 
 
 @pytest.mark.parametrize("mode", [0o444, 0o404, 0o604, 0o660])
 def test_a_key_that_others_can_read_is_refused(folder, mode):
-    (folder / "licence_key").chmod(mode)
+    (folder / "verifier_key").chmod(mode)
     [problem] = keys.problems()
-    assert f"chmod 0400 {folder / 'licence_key'}" in problem
+    assert f"chmod 0400 {folder / 'verifier_key'}" in problem
 
 
 def test_every_problem_is_said_at_once(folder):
     (folder / "index_keyset.json").unlink()
-    write(folder, "licence_key", "00" * 32)
+    write(folder, "verifier_key", "00" * 32)
     with pytest.raises(keys.KeyMissing) as refused:
         keys.demand()
     assert "index_keyset.json is missing" in str(refused.value)
-    assert "licence_key is weak" in str(refused.value)
+    assert "verifier_key is weak" in str(refused.value)
 
 
 def test_a_variable_may_stand_for_the_file(folder, monkeypatch):
     value = os.urandom(32).hex()
-    (folder / "licence_key").unlink()
-    monkeypatch.setenv("KEY_LICENCE_KEY", value)
-    assert keys.secret("licence_key").hex() == value
+    (folder / "verifier_key").unlink()
+    monkeypatch.setenv("KEY_VERIFIER_KEY", value)
+    assert keys.secret("verifier_key").hex() == value
     assert list(keys.problems()) == []
 
 
@@ -111,11 +111,11 @@ def test_a_key_is_not_for_every_process(folder):
 
 
 def test_a_former_secret_is_still_accepted_and_a_new_one_signs(folder):
-    old = (folder / "licence_key").read_text()
+    old = (folder / "verifier_key").read_text()
     new = os.urandom(32).hex()
-    write(folder, "licence_key", new)
-    write(folder, "licence_key.former", old + "\n")
-    assert [key.hex() for key in keys.secrets_of("licence_key")] == [new, old]
+    write(folder, "verifier_key", new)
+    write(folder, "verifier_key.former", old + "\n")
+    assert [key.hex() for key in keys.secrets_of("verifier_key")] == [new, old]
 
 
 @pytest.mark.parametrize("process", ["web", "worker"])
@@ -128,8 +128,8 @@ def test_no_process_starts_in_production_with_a_bad_key(production, harm, proces
         (folder_ / "field_keyset.json").chmod(0o444)
     else:
         equal = (folder_ / "django_secret_key").read_text()
-        write(folder_, "licence_key", "00" * 32 if harm == "weak" else equal)
-        environment |= {"KEY_LICENCE_KEY": ""}
+        write(folder_, "verifier_key", "00" * 32 if harm == "weak" else equal)
+        environment |= {"KEY_VERIFIER_KEY": ""}
     commands = {
         "web": ["gunicorn", "backoffice.wsgi", "--check-config"],
         "worker": ["celery", "-A", "backoffice", "worker"],

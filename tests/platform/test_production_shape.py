@@ -29,7 +29,7 @@ def production(tmp_path, db):
     """The environment of a production process on the tests' engines."""
     keys = tmp_path / "keys"
     keys.mkdir()
-    for name in ("django_secret_key", "licence_key"):
+    for name in ("django_secret_key", "verifier_key"):
         (keys / name).write_text(os.urandom(32).hex())
     (keys / "field_keyset.json").write_text(_new_field_keyset())
     (keys / "index_keyset.json").write_text(_new_index_keyset())
@@ -130,11 +130,11 @@ def _answers(url):
     return False
 
 
-@pytest.mark.parametrize("name", ["django_secret_key", "field_keyset.json", "index_keyset.json", "licence_key"])
+@pytest.mark.parametrize("name", ["django_secret_key", "field_keyset.json", "index_keyset.json", "verifier_key"])
 def test_production_makes_no_key_of_its_own(production, name):
     environment, keys = production
     (keys / name).unlink()
-    code = "import django; django.setup(); from backoffice import keys, encryption; encryption.encrypt(b'x', context='y'); encryption.blind_index('x', context='y'); keys.secret('licence_key')"
+    code = "import django; django.setup(); from backoffice import keys, encryption; encryption.encrypt(b'x', context='y'); encryption.blind_index('x', context='y'); keys.secret('verifier_key')"
     answer = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

@@ -24,9 +24,11 @@ class Rule:
     allowed: tuple[str, ...] = ()
     only: str = ""
     template: bool = False
+    kinds: tuple[str, ...] = (".html",)  # of templates
 
     def covers(self, path: str) -> bool:
-        return path.endswith(".html") == self.template and self.only in path and path not in self.allowed
+        ours = path.endswith(self.kinds) if self.template else path.endswith(".py")
+        return ours and self.only in path and path not in self.allowed
 
 
 def name_of(node: ast.AST) -> str:
@@ -142,6 +144,11 @@ def pattern(expression: str):
     return lambda text: (number for number, line in enumerate(text.splitlines(), 1) if bad.search(line))
 
 
+def long_line(text):
+    """A line that does not fit beside another in a review; the formatter leaves those it cannot break."""
+    return (number for number, line in enumerate(text.splitlines(), 1) if len(line) > 120)
+
+
 def unguarded_form(text):
     """A form that posts without the token."""
     for form in re.finditer(r"<form\b[^>]*method=.post.*?</form>", text, re.S | re.I):
@@ -235,18 +242,26 @@ RULES = (
         '<p onclick="x()">',
         template=True,
     ),
+    Rule(
+        "no template line is longer than 120 characters",
+        long_line,
+        '<p class="muted">' + "x" * 100 + "</p>",
+        template=True,
+        kinds=(".html", ".txt", ".css"),
+    ),
 )
 
 
 def files() -> list[Path]:
-    """What the rules read: our rooms without migrations, and our templates."""
+    """What the rules read: our rooms without migrations, our templates and the proxy's own pages."""
     code = [p for room in ROOMS for p in (ROOT / room).rglob("*.py") if "migrations" not in p.parts]
-    return sorted([*code, *(ROOT / "templates").rglob("*.html")])
+    pages = [p for folder in ("templates", "docker/pages") for p in (ROOT / folder).rglob("*.*")]
+    return sorted([*code, *pages])
 
 
 def broken_in(path: str, text: str, rules=RULES) -> Iterator[str]:
     """Each line of a text that breaks a rule, as `path:line: rule`."""
-    tree = None if path.endswith(".html") else ast.parse(text)
+    tree = ast.parse(text) if path.endswith(".py") else None
     for rule in rules:
         if rule.covers(path):
             yield from (f"{path}:{line}: {rule.name}" for line in rule.check(text if tree is None else tree))

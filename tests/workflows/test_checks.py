@@ -3,17 +3,19 @@
 import gc
 
 import pytest
+from django.db import connection
 from viewflow import this
 from viewflow.workflow import flow, lock
 
 from backoffice.accounts.roles import Can
 from backoffice.crypto import checks as key_checks
 from backoffice.crypto import keys
-from enrolment.enums import Stage
-from workflows import checks
-from workflows.engine import CaseRules
-from workflows.flows import EnrolmentFlow
-from workflows.nodes import Over, Step
+from enrolment.providers.flow import EnrolmentFlow
+from workflows import procedures
+from workflows.engine import checks
+from workflows.engine.lock import CaseRules
+from workflows.engine.nodes import End, Step
+from workflows.stages import ENDORSE, PROPOSE, SIGN
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +29,7 @@ def ids(flow_class):
 
 
 def test_our_flows_are_sound():
-    assert checks.flows() == [EnrolmentFlow] or EnrolmentFlow in checks.flows()
+    assert procedures.get("providers").flow is EnrolmentFlow
     assert checks.flows_are_sound() == []
 
 
@@ -35,10 +37,10 @@ def test_a_flow_without_the_row_lock_is_seen():
     class Unlocked(CaseRules, flow.Flow):
         lock_impl = lock.select_for_update_lock
         start = flow.StartHandle().Next(this.step)
-        step = Step(Can.REVIEW, Stage.PROPOSE).Next(this.over)
-        over = Over()
+        step = Step(Can.REVIEW, PROPOSE).Next(this.end)
+        end = End()
 
-    assert ids(Unlocked) == {"workflows.E001"}
+    assert "workflows.E001" in ids(Unlocked)
 
 
 def test_a_flow_that_inherits_nodes_is_seen():
@@ -51,10 +53,45 @@ def test_a_flow_that_inherits_nodes_is_seen():
 def test_a_step_without_a_right_is_seen():
     class Open(CaseRules, flow.Flow):
         start = flow.StartHandle().Next(this.step)
-        step = flow.View(lambda request: None).Next(this.over)
-        over = Over()
+        step = flow.View(lambda request: None).Next(this.end)
+        end = End()
 
-    assert ids(Open) == {"workflows.E003"}
+    assert "workflows.E003" in ids(Open)
+
+
+def test_a_flow_that_does_not_begin_with_a_proposal_and_end_with_a_signature_is_seen():
+    class Endorsed(CaseRules, flow.Flow):
+        start = flow.StartHandle().Next(this.review)
+        review = Step(Can.REVIEW, PROPOSE).Next(this.endorse)
+        endorse = Step(Can.ENDORSE, ENDORSE).Next(this.end)
+        end = End()
+
+    assert "workflows.E005" in ids(Endorsed)
+
+
+def test_arrows_that_do_not_follow_the_order_of_the_stages_are_seen():
+    class Skipping(CaseRules, flow.Flow):
+        start = flow.StartHandle().Next(this.review)
+        review = Step(Can.REVIEW, PROPOSE).Next(this.sign)
+        endorse = Step(Can.ENDORSE, ENDORSE).Next(this.sign)
+        sign = Step(Can.SIGN, SIGN).Next(this.end)
+        end = End()
+
+    found = [problem.msg for problem in checks.problems(Skipping)]
+    assert "Skipping: review does not lead to endorse." in found
+    assert "Skipping: sign does not lead to review." in found
+
+
+def test_an_open_case_with_other_stages_than_its_flow_is_seen(case):
+    stages = checks.open_cases_have_the_stages_of_their_flow
+    assert stages(databases=["default"]) == []
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table workflows_case disable trigger frame_stands")
+        cursor.execute("update workflows_case set stages = stages - 1")
+    [problem] = stages(databases=["default"])
+    assert problem.id == "workflows.E007"
+    assert problem.msg.startswith("1 open cases of providers")
 
 
 def test_the_keys_are_checked_too(tmp_path, settings):

@@ -1,13 +1,13 @@
-"""Whatever a browser, or something that is none, posts to the form: no error page, and the draft still opens."""
+"""Whatever a browser, or something that is none, posts to the binding: no error page, and the draft still opens."""
 
 import random
 
 import pytest
 from django.urls import reverse
 
-from enrolment import form
-from enrolment.models import Filing
+from enrolment.providers.form import FORM
 from tests.world import act, file_case, open_task
+from workflows.models import Filing
 
 WORDS = [
     "provider",
@@ -54,7 +54,7 @@ VALUES = [
     "S04",
     "ș" * 300,
 ]
-SLUGS = [step.slug for step in form.steps()]
+SLUGS = [page.slug for page in FORM.pages]
 SEED = 7
 
 
@@ -112,8 +112,9 @@ def test_no_answer_breaks_a_step(people, browse, case, value):
     task = open_task(case).pk
     client.post(reverse("workflows:claim", args=[task]))
     answer = client.post(
-        reverse("workflows:act", args=[task]), {"outcome": value, "reasons": value, "text": value, "text_sha256": value}
+        reverse("workflows:execute", args=[task]),
+        {"outcome": value, "reasons": value, "text": value, "text_sha256": value},
     )
     assert answer.status_code == 422
     case.refresh_from_db()
-    assert case.state == "review"
+    assert case.state == "propose"

@@ -1,16 +1,19 @@
 """`manage.py intake`: 140 of 140, twice (the regression set of paper requests)."""
 
 import json
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from enrolment.models import Case, Filing, RegistryEntry
-from tests.conftest import DAY
-from workflows import intake
+from workflows import intake, procedures
+from workflows.models import Case, Filing, RegistryEntry
 
+pytestmark = pytest.mark.calendar
+
+DAY = date(2026, 11, 23)  # for which the paper requests were written: their papers are in force then
 DATA = Path(__file__).parent.parent / "enrolment" / "data" / "applications"
 FILE = DATA / "applications.jsonl"
 
@@ -52,12 +55,17 @@ def test_a_redirected_request_leaves_a_number_in_the_house_of_entry(db, tmp_path
 
 
 @pytest.fixture
+def today():
+    return DAY
+
+
+@pytest.fixture
 def line():
     return json.loads(FILE.read_text(encoding="utf-8").splitlines()[3])
 
 
 def load(line, today):
-    return intake.load_line(json.dumps(line), today=today)
+    return intake.load_line(procedures.get("providers"), json.dumps(line), today=today)
 
 
 def test_the_same_reference_with_other_content_is_refused(db, line, today):
@@ -86,7 +94,7 @@ def test_the_same_line_put_right_is_loaded(db, line, today):
 
 @pytest.mark.parametrize("bad", ["{", "[]", "null", '"x"', "NaN", '{"ref": NaN}', "[" * 3000, '{"ref": "\\ud800"}'])
 def test_a_line_that_is_no_request_is_reported_and_the_next_goes_on(db, line, today, bad):
-    reports = list(intake.load([bad, json.dumps(line)], today=today))
+    reports = list(intake.load(procedures.get("providers"), [bad, json.dumps(line)], today=today))
     assert [r["outcome"] for r in reports] == ["invalid", "registered"]
     assert reports[0]["errors"]
 

@@ -1,4 +1,4 @@
-"""Attached scans, through three doors: one's own filing, a paper draft, a case of the house."""
+"""Attached scans, in three contexts: one's own filing, a paper draft, a case of the house."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,78 +22,78 @@ from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
 from backoffice.jobs import queue
-from enrolment import access
-from enrolment.attachments import services
-from enrolment.attachments.access import attachment_of, clean_attachment_of
-from enrolment.attachments.inspection.limits import MAX_FILE_BYTES
-from enrolment.attachments.inspection.magic import CONTENT_TYPES, SUFFIXES, Media
-from enrolment.attachments.models import Attachment, AttachmentBlob
-from enrolment.attachments.words import REASONS
-from enrolment.errors import Refused
-from enrolment.models import Filing
-from workflows.views.progress import progress
+from workflows.access import get_case_or_404, get_own_filing_or_404, get_paper_filing_or_404
+from workflows.attachments import services
+from workflows.attachments.access import attachment_of, clean_attachment_of
+from workflows.attachments.inspection.limits import MAX_FILE_BYTES
+from workflows.attachments.inspection.magic import CONTENT_TYPES, SUFFIXES, Media
+from workflows.attachments.models import Attachment, AttachmentBlob
+from workflows.attachments.refusals import REASONS
+from workflows.errors import Refused
+from workflows.forms.progress import progress
+from workflows.models import Filing
 
 
 @dataclass(frozen=True)
-class Door:
-    """Who may come in to which filing, the frame in which they see it, and the page around the attached files."""
+class UploadContext:
+    """Who may see which filing, the frame in which they see it, and the page around the attached files."""
 
     name: str
-    enter: Callable[[User, UUID], "Inside"]
+    enter: Callable[[User, UUID], "Entered"]
     frame: str
     back: str
     back_label: str | Promise
 
     def context(self, public_id: UUID) -> dict[str, Any]:
-        """What every page behind this door shows."""
-        return {"door": self.name, "public_id": public_id, "frame": self.frame}
+        """What every page of this context shows."""
+        return {"place": self.name, "public_id": public_id, "frame": self.frame}
 
-    def way_out(self, public_id: UUID) -> dict[str, Any]:
-        """The way back from the list of files."""
+    def back_from_list(self, public_id: UUID) -> dict[str, Any]:
+        """Where one comes from."""
         args = [] if self.name == "filing" else [public_id]
         return {"back": reverse(self.back, args=args), "back_label": self.back_label}
 
-    def way_back(self, public_id: UUID) -> dict[str, Any]:
-        """The way back from one file: a case shows its files itself."""
+    def back_from_file(self, public_id: UUID) -> dict[str, Any]:
+        """Where one comes from; a case shows its files itself."""
         if self.name == "case":
-            return self.way_out(public_id)
+            return self.back_from_list(public_id)
         return {"back": reverse(f"workflows:{self.name}_scans", args=[public_id]), "back_label": _("Acte atașate")}
 
 
-class Inside(NamedTuple):
-    """The filing one was let into, and the house on whose behalf; none for its owner."""
+class Entered(NamedTuple):
+    """The filing, and the house on whose behalf one sees it; none for its owner."""
 
     filing: Filing
     house: House | None
 
 
-def _own(user: User, public_id: UUID) -> Inside:
-    return Inside(access.own_filing(user, public_id), None)
+def _own(user: User, public_id: UUID) -> Entered:
+    return Entered(get_own_filing_or_404(user, public_id), None)
 
 
-def _paper(user: User, public_id: UUID) -> Inside:
-    filing = access.paper_filing(user, public_id)
-    return Inside(filing, filing.house)
+def _paper(user: User, public_id: UUID) -> Entered:
+    filing = get_paper_filing_or_404(user, public_id)
+    return Entered(filing, filing.house)
 
 
-def _case(user: User, public_id: UUID) -> Inside:
-    case = access.office_case(user, public_id)
-    return Inside(case.filing, case.house)
+def _case(user: User, public_id: UUID) -> Entered:
+    case = get_case_or_404(user, public_id)
+    return Entered(case.filing, case.house)
 
 
-DOORS = {
-    door.name: door
-    for door in (
-        Door("filing", _own, "public.html", "enrolment:mine", gettext_lazy("Cererile mele")),
-        Door("paper", _paper, "work.html", "workflows:paper", gettext_lazy("Cererea pe hârtie")),
-        Door("case", _case, "work.html", "workflows:case", gettext_lazy("Dosarul")),
+CONTEXTS = {
+    found.name: found
+    for found in (
+        UploadContext("filing", _own, "public.html", "workflows:mine", gettext_lazy("Cererile mele")),
+        UploadContext("paper", _paper, "work.html", "workflows:paper", gettext_lazy("Cererea pe hârtie")),
+        UploadContext("case", _case, "work.html", "workflows:case", gettext_lazy("Dosarul")),
     )
 }
 
 
-def listing(request: SignedInRequest, public_id: UUID, door: str) -> HttpResponse:
+def listing(request: SignedInRequest, public_id: UUID, place: str) -> HttpResponse:
     """What is attached, kind by kind, and one file more."""
-    filing = DOORS[door].enter(request.user, public_id).filing
+    filing = CONTEXTS[place].enter(request.user, public_id).filing
     problem, kind = "", request.POST.get("kind", "")
     if request.method == "POST":
         file = request.FILES.get("file")
@@ -104,14 +104,14 @@ def listing(request: SignedInRequest, public_id: UUID, door: str) -> HttpRespons
         except Refused as refusal:
             problem = str(refusal.sentence) if file else _("Alegeți întâi fișierul.")
         else:
-            return redirect(f"workflows:{door}_scans", public_id=public_id)
+            return redirect(f"workflows:{place}_scans", public_id=public_id)
     may_add = services.may_add(filing, by=request.user)
-    pages = progress(filing, "acte-atasate") if door == "filing" and not filing.is_submitted else []
-    context = DOORS[door].context(public_id) | DOORS[door].way_out(public_id)
+    pages = progress(filing, "acte-atasate") if place == "filing" and not filing.is_submitted else []
+    context = CONTEXTS[place].context(public_id) | CONTEXTS[place].back_from_list(public_id)
     context |= {
         "pages": pages,
         "position": len(pages) - 1,
-        "shelves": services.shelves(filing),
+        "groups": services.groups(filing),
         "may_add": may_add,
         "removable": may_add and not filing.is_submitted,
         "problem": problem,
@@ -124,18 +124,18 @@ def listing(request: SignedInRequest, public_id: UUID, door: str) -> HttpRespons
 
 
 @require_GET
-def viewer(request: SignedInRequest, public_id: UUID, attachment_id: UUID, door: str) -> HttpResponse:
+def viewer(request: SignedInRequest, public_id: UUID, attachment_id: UUID, place: str) -> HttpResponse:
     """The page images, one under the other."""
-    attachment = clean_attachment_of(DOORS[door].enter(request.user, public_id).filing, attachment_id)
-    context = DOORS[door].context(public_id) | DOORS[door].way_back(public_id)
+    attachment = clean_attachment_of(CONTEXTS[place].enter(request.user, public_id).filing, attachment_id)
+    context = CONTEXTS[place].context(public_id) | CONTEXTS[place].back_from_file(public_id)
     context |= {"file": attachment, "numbers": range(1, attachment.pages + 1)}
     return render(request, "attachments/view.html", context)
 
 
 @require_GET
-def image(request: SignedInRequest, public_id: UUID, attachment_id: UUID, number: int, door: str) -> HttpResponse:
+def image(request: SignedInRequest, public_id: UUID, attachment_id: UUID, number: int, place: str) -> HttpResponse:
     """One page image."""
-    attachment = clean_attachment_of(DOORS[door].enter(request.user, public_id).filing, attachment_id)
+    attachment = clean_attachment_of(CONTEXTS[place].enter(request.user, public_id).filing, attachment_id)
     if number == services.ORIGINAL:
         raise Http404
     try:
@@ -146,35 +146,35 @@ def image(request: SignedInRequest, public_id: UUID, attachment_id: UUID, number
 
 
 @require_GET
-def original(request: SignedInRequest, public_id: UUID, attachment_id: UUID, door: str) -> HttpResponse:
+def original(request: SignedInRequest, public_id: UUID, attachment_id: UUID, place: str) -> HttpResponse:
     """The file as it was sent, for keeping; never shown by the browser."""
-    inside = DOORS[door].enter(request.user, public_id)
-    attachment = clean_attachment_of(inside.filing, attachment_id)
-    data = services.download(attachment, by=request.user, house=inside.house)
+    entered = CONTEXTS[place].enter(request.user, public_id)
+    attachment = clean_attachment_of(entered.filing, attachment_id)
+    data = services.download(attachment, by=request.user, house=entered.house)
     disposition = content_disposition_header(True, file_name(attachment)) or "attachment"
     return _inert(data, CONTENT_TYPES[Media(attachment.media)], disposition)
 
 
 @require_POST
-def remove(request: SignedInRequest, public_id: UUID, attachment_id: UUID, door: str) -> HttpResponse:
+def remove(request: SignedInRequest, public_id: UUID, attachment_id: UUID, place: str) -> HttpResponse:
     """Take a file out of a draft."""
-    attachment = attachment_of(DOORS[door].enter(request.user, public_id).filing, attachment_id)
+    attachment = attachment_of(CONTEXTS[place].enter(request.user, public_id).filing, attachment_id)
     try:
         services.remove(attachment, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
     else:
         messages.success(request, _("Fișierul a fost scos."))
-    return redirect(f"workflows:{door}_scans", public_id=public_id)
+    return redirect(f"workflows:{place}_scans", public_id=public_id)
 
 
 @require_POST
 def inspect_again(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Ask again for the inspections of a case that stopped."""
-    case = access.office_case(request.user, public_id)
+    case = get_case_or_404(request.user, public_id)
     if not rights.can(request.user, Can.RETRY_WORK, case.house):
         raise PermissionDenied
-    for job in services.stopped(case.filing.attachments.all()):
+    for job in services.failed(case.filing.attachments.all()):
         queue.retry(job, by=request.user)
     messages.success(request, _("Verificarea fișierelor a fost cerută din nou."))
     return redirect("workflows:case", public_id=public_id)
@@ -186,7 +186,7 @@ def file_name(attachment: Attachment) -> str:
 
 
 def _inert(data: bytes, content_type: str, disposition: str) -> HttpResponse:
-    """Bytes that came from outside: typed, never guessed, never run, never kept (security.md S15)."""
+    """Bytes that came from outside: typed, never guessed, never run, never kept."""
     return HttpResponse(
         data,
         content_type=content_type,

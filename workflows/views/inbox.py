@@ -5,12 +5,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from backoffice.accounts.access import Grants
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House
 from backoffice.accounts.roles import Can
 from backoffice.romania.calendar import today
-from workflows import lists
+from workflows import inbox as lists
+from workflows import paging, procedures
 from workflows.context import current_house, grants_of
+from workflows.models import Assignment
 
 TABS = ("mine", "take", "all")
 
@@ -18,17 +21,18 @@ TABS = ("mine", "take", "all")
 @require_GET
 def inbox(request: SignedInRequest) -> HttpResponse:
     """The most urgent legal term first; mine, to take, all. Filters live in the URL."""
-    house, rights = _work(request)
+    house, grants = _work(request)
     queues = {
         "mine": lists.mine(request.user, house),
-        "take": lists.to_take(house, rights),
-        "all": lists.everything(house),
+        "take": lists.to_take(house, grants),
+        "all": lists.everything(house, grants),
     }
-    counts = {name: lists.capped(queue) for name, queue in queues.items()}
+    counts = {name: paging.capped(queue) for name, queue in queues.items()}
     tab = request.GET.get("lista") or ("mine" if counts["mine"] != "0" else "take")
     if tab not in TABS:
         raise Http404
     labels = {"mine": _("Ale mele"), "take": _("De preluat"), "all": _("Toate ale casei")}
+    page = lists.page_of(queues[tab], request.GET.get("dupa", ""))
     return render(
         request,
         "workflows/inbox.html",
@@ -37,9 +41,9 @@ def inbox(request: SignedInRequest) -> HttpResponse:
             "tabs": [
                 {"name": name, "label": labels[name], "count": counts[name], "active": name == tab} for name in TABS
             ],
-            "page": lists.page_of(queues[tab], request.GET.get("dupa", "")),
+            "page": page,
+            "rows": [(row, _step_of(row)) for row in page.rows],
             "today": today(),
-            "steps": lists.STEP_LABELS,
         },
     )
 
@@ -47,18 +51,20 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def search(request: SignedInRequest) -> HttpResponse:
     """Find a case of the house, open or closed."""
-    house, _rights = _work(request)
+    house, grants = _work(request)
     query = request.GET.get("q", "")[:100]
-    return render(
-        request,
-        "workflows/search.html",
-        {"query": query, "cases": lists.find(house, query), "today": today(), "steps": lists.STEP_LABELS},
-    )
+    found = lists.find(house, grants, query)
+    cases = [(case, _step_of(case.assignment)) for case in found]
+    return render(request, "workflows/search.html", {"query": query, "cases": cases, "today": today()})
 
 
-def _work(request: SignedInRequest) -> tuple[House, frozenset[Can]]:
+def _step_of(row: Assignment) -> object:
+    return procedures.get(row.procedure).step_label(row.step)
+
+
+def _work(request: SignedInRequest) -> tuple[House, Grants]:
     grants = grants_of(request)
     house = current_house(request, grants)
-    if house is None or Can.SEE_CASES not in grants.rights_in(house):
+    if house is None or not grants.procedures_with(Can.SEE_CASES, house):
         raise Http404
-    return house, grants.rights_in(house)
+    return house, grants

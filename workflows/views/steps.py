@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from viewflow.workflow.models import Task
 
@@ -13,33 +12,27 @@ from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import User
 from backoffice.http import errors
 from backoffice.romania.calendar import today
-from enrolment.enums import Outcome, Stage
-from enrolment.errors import Refused, Stale
-from enrolment.models import Case
-from enrolment.services import acts, decisions
-from workflows import carrying
-from workflows.nodes import Step
-from workflows.views import office
-
-DONE = {
-    Stage.PROPOSE: gettext_lazy("Propunerea a fost trimisă mai departe."),
-    Stage.VISA: gettext_lazy("Viza a fost înregistrată."),
-    Stage.ENDORSE: gettext_lazy("Avizul a fost înregistrat."),
-    Stage.SIGN: gettext_lazy("Semnătura a fost înregistrată; decizia se emite."),
-}
+from workflows.engine.nodes import Step
+from workflows.enums import Outcome
+from workflows.errors import Refused, Stale
+from workflows.models import Case
+from workflows.models.decision import LAST
+from workflows.services import decisions, steps, texts
+from workflows.services.casefile import CaseFile
+from workflows.views import case as case_page
 
 
 @require_POST
 def claim(request: SignedInRequest, task: int) -> HttpResponse:
     """Take a step."""
-    return _on_step(request, task, lambda t: carrying.claim(t, by=request.user), _("Ați preluat dosarul."))
+    return _on_step(request, task, lambda t: steps.claim(t, by=request.user), _("Ați preluat dosarul."))
 
 
 @require_POST
 def release(request: SignedInRequest, task: int) -> HttpResponse:
     """Give a step back."""
     return _on_step(
-        request, task, lambda t: carrying.release(t, by=request.user), _("Dosarul este din nou în lista casei.")
+        request, task, lambda t: steps.release(t, by=request.user), _("Dosarul este din nou în lista casei.")
     )
 
 
@@ -54,69 +47,68 @@ def reassign(request: SignedInRequest, task: int) -> HttpResponse:
     )
     if to is None:
         raise Http404
-    return _on_step(
-        request, task, lambda t: carrying.reassign(t, to=to, by=request.user), _("Dosarul a fost repartizat.")
-    )
+    return _on_step(request, task, lambda t: steps.reassign(t, to=to, by=request.user), _("Dosarul a fost repartizat."))
 
 
 @require_http_methods(["GET", "POST"])
-def act(request: SignedInRequest, task: int) -> HttpResponse:
-    """Carry out a step. Signing shows the text first and asks for a fresh log-in (architecture.md 7 "signing")."""
+def execute(request: SignedInRequest, task: int) -> HttpResponse:
+    """Carry out a step. Signing shows the text first and asks for a fresh log-in."""
     try:
-        found = carrying.task_for(request.user, task)
+        found = steps.task_for(request.user, task)
     except Stale:
         return errors.conflict(request)
     if not isinstance(found.flow_task, Step):
         raise Http404
-    if found.flow_task.stage == Stage.SIGN:
+    if found.flow_task.stage.code == LAST:
         raise_if_reauthentication_required(request, app="workflows")
     if request.method == "GET":
-        if found.flow_task.stage != Stage.SIGN:
+        if found.flow_task.stage.code != LAST:
             return redirect("workflows:case", public_id=_case(found).public_id)
         return _signing_page(request, found)
     outcome = request.POST.get("outcome", "")
-    answer = carrying.Answer(
+    answer = steps.Answer(
         outcome=outcome,
         reasons=tuple(request.POST.getlist("completion_reasons" if outcome == "completion" else "reasons")),
         text=request.POST.get("text", "").replace("\x00", "").strip()[:4000],
         text_sha256=request.POST.get("text_sha256", ""),
     )
     try:
-        case = carrying.act(found, by=request.user, answer=answer, today=today())
+        case = steps.execute(found, by=request.user, answer=answer, today=today())
     except Stale:
         return errors.conflict(request)
     except Refused as refused:
-        if found.flow_task.stage == Stage.SIGN:
+        if found.flow_task.stage.code == LAST:
             return _signing_page(request, found, refused=str(refused.sentence))
-        return office.page(request, _case(found), refused=str(refused.sentence), typed=answer)
+        return case_page.page(request, _case(found), refused=str(refused.sentence), typed=answer)
     messages.success(request, _done(found, answer))
     return redirect("workflows:case", public_id=case.public_id)
 
 
-def _done(task: Task, answer: carrying.Answer) -> str:
+def _done(task: Task, answer: steps.Answer) -> str:
     if answer.outcome == "return":
         return _("Dosarul a fost întors la verificare.")
     if answer.outcome == "completion":
         return _("Solicitarea de completări a fost trimisă.")
-    return str(DONE[task.flow_task.stage])
+    return str(task.flow_task.stage.done)
 
 
 def _case(task: Task) -> Case:
-    return Case.objects.select_related("house", "entry", "filing").get(turn__task=task)
+    return Case.objects.select_related("house", "entry", "filing").get(assignment__task=task)
 
 
 def _signing_page(request: SignedInRequest, task: Task, refused: str = "") -> HttpResponse:
     """The frozen text with its fingerprint: exactly this is signed."""
     case = _case(task)
-    decisions.demand_part(case, request.user, Stage.SIGN)
-    draft = acts.draft(case, Outcome(decisions.proposal(case).outcome))
+    file = CaseFile.of(case)
+    decisions.demand_part(file, request.user, LAST)
+    draft = texts.draft(file, Outcome(file.proposal.outcome))
     return render(
         request,
         "workflows/sign.html",
         {
             "case": case,
             "task": task,
-            "act": draft,
+            "draft": draft,
             "mine": task.owner_id == request.user.pk,
             "refused": refused,
             "typed": request.POST,
@@ -127,7 +119,7 @@ def _signing_page(request: SignedInRequest, task: Task, refused: str = "") -> Ht
 
 def _on_step(request: SignedInRequest, pk: int, do, done: str) -> HttpResponse:
     try:
-        case = do(carrying.task_for(request.user, pk))
+        case = do(steps.task_for(request.user, pk))
     except Stale:
         return errors.conflict(request)
     except Refused as refused:

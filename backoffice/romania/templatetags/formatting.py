@@ -36,7 +36,7 @@ def full_day(value: Any) -> str:
     return date_format(value, "l, j F Y") if value else ""
 
 
-@register.inclusion_tag("components/deadline.html")
+@register.inclusion_tag("components/state.html")
 def deadline(due_on: date, today: date, closed: bool = False) -> dict:
     """The legal term as a word and an icon, never as colour alone."""
     left = (due_on - today).days

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from workflows import demo
+from backoffice.accounts import demo
+from workflows import procedures
 
 
 class Command(BaseCommand):
@@ -12,4 +13,6 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         if settings.PRODUCTION:
             raise CommandError("Demo people have known passwords: never in production.")
-        self.stdout.write(f"{demo.seed()} demo cases made")
+        people = demo.make_people()
+        made = sum(procedure.demo(people) for procedure in procedures.every())
+        self.stdout.write(f"{made} demo cases made")

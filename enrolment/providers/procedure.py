@@ -1,0 +1,193 @@
+"""The enrolment of providers without a contract, as a procedure (OUG 41/2016 on copies; see docs/domain.md)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.accounts.models import House, User
+from backoffice.accounts.roles import Can, Role
+from backoffice.accounts.services import persons
+from enrolment import nomenclature
+from enrolment.providers import licence, rules, schema, services, text
+from enrolment.providers.flow import EnrolmentFlow
+from enrolment.providers.form import FORM
+from enrolment.providers.models import LicenceKey
+from notifications.kinds import DocumentKind
+from workflows.attachments.kinds import Kind
+from workflows.enums import Outcome
+from workflows.models import Case
+from workflows.procedures import Finding, Made, Named, Procedure, Reason, Subject
+
+FISCAL_CODE_DIGITS = 10
+APPROVAL = DocumentKind("providers.approval", gettext_lazy("Decizie de aprobare"), is_decision=True)
+REJECTION = DocumentKind("providers.rejection", gettext_lazy("Decizie de respingere"), is_decision=True)
+CONVENTION = DocumentKind("providers.convention", gettext_lazy("Convenție de utilizare"))
+# No copies of what other institutions issued (OUG 41/2016). Nothing here is required to file: the house can ask for it.
+ATTACHMENTS = (
+    Kind(
+        "identity_document",
+        gettext_lazy("Actul de identitate al reprezentantului legal"),
+        gettext_lazy("Fața cu fotografia, întreagă și citeață."),
+        gettext_lazy("Nu este atașată copia actului de identitate al reprezentantului legal."),
+    ),
+    Kind(
+        "delegate_mandate",
+        gettext_lazy("Împuternicirea delegatului"),
+        gettext_lazy("Semnată de reprezentantul legal."),
+        gettext_lazy("Nu este atașată împuternicirea delegatului."),
+        offered=False,
+    ),
+    Kind(
+        "malpractice_policy",
+        gettext_lazy("Polițele de malpraxis ale medicilor"),
+        gettext_lazy("Câte un fișier pentru fiecare poliță."),
+        gettext_lazy("Nu este atașată nicio poliță de malpraxis."),
+        most=20,
+    ),
+)
+
+
+class Providers(Procedure):
+    """A provider asks to be enrolled in the insurance platform at the house of each county where it works."""
+
+    code = "providers"
+    title = gettext_lazy("Înrolarea unui furnizor fără contract")
+    flow = EnrolmentFlow
+    rights = {
+        Role.CLERK: frozenset({Can.SEE_CASES, Can.KEY_IN, Can.REVIEW, Can.HAND_OVER}),
+        Role.LEGAL_ADVISER: frozenset({Can.SEE_CASES, Can.VISA}),
+        Role.HEAD: frozenset({Can.SEE_CASES, Can.ENDORSE, Can.REASSIGN}),
+        Role.DIRECTOR: frozenset({Can.SEE_CASES, Can.SIGN, Can.REASSIGN}),
+    }
+    form = FORM
+    documents = {Outcome.APPROVE: (APPROVAL, CONVENTION), Outcome.REJECT: (REJECTION,)}
+    attachments = ATTACHMENTS
+    capacities = {
+        "legal_representative": gettext_lazy("Reprezentant legal"),
+        "physician": gettext_lazy("Medic declarat"),
+    }
+    key_label = "CUI"
+    rules_version = rules.RULES_VERSION
+    introduction = "providers/introduction.html"
+    panel = "providers/panel.html"
+    applicant_panel = "providers/applicant_panel.html"
+
+    def houses(self, content: dict[str, Any]) -> list[House]:
+        """Each county's house answers for the work points in it."""
+        order = schema.competent_counties(content)
+        return sorted(House.objects.filter(county__in=order), key=lambda house: order.index(house.county))
+
+    def part_for(self, content: dict[str, Any], house: House) -> dict[str, Any]:
+        """The work points of the house's county, and the physicians who work there."""
+        return schema.part_for_county(content, house.county)
+
+    def subject(self, content: dict[str, Any]) -> Subject:
+        """The provider; its legal representative and physicians may not decide."""
+        provider = content["provider"]
+        people = [(content["legal_representative"], "legal_representative")]
+        people += [(physician, "physician") for physician in content["physicians"]]
+        return Subject(
+            key=subject_key(provider["uic"]),
+            name=provider["name"],
+            email=provider["email"],
+            parties=tuple(Named(who["cnp"], who["last_name"], who["first_name"], capacity) for who, capacity in people),
+        )
+
+    def draft_name(self, content: dict[str, Any]) -> str:
+        """The name of the provider."""
+        provider = content.get("provider")
+        return str(provider.get("name") or "") if isinstance(provider, dict) else ""
+
+    def findings(
+        self,
+        content: dict[str, Any],
+        *,
+        house: House,
+        today: date,
+        case: Case | None = None,
+        as_written: frozenset[str] = frozenset(),
+    ) -> list[Finding]:
+        """The rules R01 to R14 over the part of one house."""
+        return rules.findings(
+            content,
+            today=today,
+            has_enrolment=services.is_taken(house, subject_key(content["provider"]["uic"]), besides=case),
+            redirected=case is not None and case.entry.redirected_from_id is not None,
+            as_written=as_written,
+        )
+
+    def explain(self, finding: Finding) -> str:
+        """A finding as a sentence."""
+        return rules.explain(finding)
+
+    def reasons(self, outcome: str) -> Sequence[Reason]:
+        """The list of reasons, which procedures share."""
+        return [_reason(item) for item in nomenclature.reasons(outcome, "both")]
+
+    def reason(self, code: str) -> Reason:
+        """One reason, those of a redirection included."""
+        return _reason(nomenclature.reason(code))
+
+    def text(self, case: Case, content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+        """The provider, its work points and physicians."""
+        return text.words(case, content)
+
+    def refuse_proposal(self, case: Case, outcome: Outcome) -> str | None:
+        """One enrolment per provider and house."""
+        if outcome == Outcome.APPROVE and services.is_taken(case.house, case.subject_key, besides=case):
+            return _(
+                "Furnizorul are deja o înrolare sau o altă cerere în lucru la această casă (motivul R12): "
+                "propuneți respingerea sau așteptați soluția celeilalte cereri."
+            )
+        return None
+
+    def refuse_completion(self, case: Case, content: dict[str, Any]) -> str | None:
+        """What decides competence stays: fiscal code and counties of the work points."""
+        if subject_key(content["provider"]["uic"]) != case.subject_key:
+            return _("Codul de identificare fiscală nu se poate schimba prin completare. Depuneți o cerere nouă.")
+        if schema.competent_counties(content) != [case.house.county]:
+            return _(
+                "Prin completare, punctele de lucru rămân în județul casei. Pentru alt județ depuneți o cerere nouă."
+            )
+        return None
+
+    def signed(self, case: Case, outcome: Outcome) -> None:
+        """From the signature of an approval on the provider is enrolled."""
+        if outcome == Outcome.APPROVE:
+            services.enrol(case)
+
+    def make(self, outcome: Outcome) -> Made:
+        """An approval brings a licence key; the convention shows it masked."""
+        if outcome != Outcome.APPROVE:
+            return Made()
+        key = licence.generate()
+        return Made(words={"masked_key": licence.mask(key)}, secret=key)
+
+    def issued(self, case: Case, made: Made) -> None:
+        """Keep the key: its verifier for good, itself in an envelope."""
+        if made.secret:
+            services.issue(case.enrolment, key=made.secret)
+
+    def panel_context(self, case: Case, user: User) -> dict[str, Any]:
+        """The key of the enrolment, if there is one yet."""
+        return {"key": LicenceKey.objects.filter(enrolment__case=case).first()}
+
+    def demo(self, people: Mapping[str, User]) -> int:
+        """DEMO cases in every stage."""
+        from enrolment.providers import demo
+
+        return demo.seed(people)
+
+
+def subject_key(written: str) -> str:
+    """The fiscal code as it is kept in clear. A CNP written in its place on paper is kept as its keyed index."""
+    digits = re.sub(r"\D", "", written)
+    return written if len(digits) <= FISCAL_CODE_DIGITS else f"CNP {persons.cnp_index(digits).hex()[:14]}"
+
+
+def _reason(item: nomenclature.Item) -> Reason:
+    return Reason(item.code, item.label, item.fix)

@@ -1,0 +1,252 @@
+"""The request for enrolment as data: one schema for the online form, the clerk's paper form and the intake file. Pure."""
+
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import gettext_lazy
+from pydantic import Field, StrictBool, StrictInt
+
+from backoffice.romania.text import normalise
+from enrolment import nomenclature
+from workflows.errors import FieldError
+from workflows.forms import sentences
+from workflows.forms.schema import Framed, Schema, error
+from workflows.forms.values import (
+    Accepted,
+    Cnp,
+    County,
+    Day,
+    Email,
+    FiscalCode,
+    Part,
+    PastDay,
+    Phone,
+    PostalCode,
+    StampCode,
+    one_of,
+    text,
+)
+
+MAX_WORK_POINTS = 30
+MAX_PHYSICIANS = 100
+MAX_SPECIALTIES = 6  # of one physician; more than anybody holds, few enough for a page
+
+
+class Address(Part):
+    county: County
+    locality: text(80)
+    street: text(255)
+    number: text(20)
+    block: text(20, required=False) = ""
+    staircase: text(20, required=False) = ""
+    floor: text(20, required=False) = ""
+    apartment: text(20, required=False) = ""
+    postal_code: PostalCode
+
+
+class Provider(Part):
+    name: text(100)
+    legal_form: one_of(nomenclature.codes("legal_forms"))
+    service_categories: Annotated[
+        list[one_of(nomenclature.codes("service_categories"))], Field(min_length=1, max_length=20)
+    ]
+    uic: FiscalCode
+    trade_register_no: text(20, required=False) = ""
+    cabinet_register_no: text(40, required=False) = ""
+    headquarters: Address
+    phone: Phone
+    email: Email
+
+
+class SanitaryAuthorisation(Part):
+    number: text(40)
+    issued_on: PastDay
+    issuer: text(80)
+    valid_until: Day | None
+
+
+class WorkPoint(Part):
+    name: text(100)
+    address: Address
+    sanitary_authorisation: SanitaryAuthorisation
+
+
+class IdentityDocument(Part):
+    type: one_of(nomenclature.IDENTITY_DOCUMENTS)
+    series: text(10)
+    number: text(20)
+    issuer: text(80)
+    valid_until: Day | None
+
+
+class LegalRepresentative(Part):
+    last_name: text(40)
+    first_name: text(40)
+    cnp: Cnp
+    identity_document: IdentityDocument
+    capacity: text(100)
+
+
+class DeclaredSpecialty(Part):
+    code: one_of(nomenclature.codes("specialties"))
+    grade: one_of(nomenclature.GRADES)
+
+
+class Membership(Part):
+    number: text(40)
+    college: one_of(nomenclature.COLLEGES)
+
+
+class AnnualEndorsement(Part):
+    valid_from: Day
+    valid_until: Day
+
+
+class Malpractice(Part):
+    insurer: text(100)
+    number: text(40)
+    valid_until: Day
+    specialties: Annotated[
+        list[one_of(nomenclature.codes("specialties"))], Field(min_length=1, max_length=MAX_SPECIALTIES)
+    ]
+
+
+class Physician(Part):
+    last_name: text(40)
+    first_name: text(40)
+    cnp: Cnp
+    stamp_code: StampCode
+    specialties: Annotated[list[DeclaredSpecialty], Field(min_length=1, max_length=MAX_SPECIALTIES)]
+    membership: Membership
+    annual_endorsement: AnnualEndorsement
+    malpractice: Malpractice
+    engagement: one_of(nomenclature.ENGAGEMENTS)
+    work_point: StrictInt
+    emergency_role: StrictBool
+    email: Email
+    phone: Phone
+
+
+class OwnApplication(Part):
+    vendor: text(100)
+    product: text(100)
+    version: text(40)
+    certification_no: text(40, required=False)
+
+
+class EnrolmentForm(Framed):
+    """The request for enrolment, with the frame in which it came."""
+
+    provider: Provider
+    work_points: Annotated[list[WorkPoint], Field(min_length=1, max_length=MAX_WORK_POINTS)]
+    legal_representative: LegalRepresentative
+    physicians: Annotated[list[Physician], Field(min_length=1, max_length=MAX_PHYSICIANS)]
+    no_contract_declaration: StrictBool
+    des_channel: Literal["portal", "own_application"]
+    application: OwnApplication | None
+    wants_licence_key: StrictBool
+    declaration: Accepted
+    privacy_notice: Accepted
+    signature: Literal["account", "handwritten", "electronic", "none"]
+
+
+def competent_counties(content: dict[str, Any]) -> list[str]:
+    """The counties of the work points, in their order: each county's house answers for its own."""
+    return list(dict.fromkeys(point["address"]["county"] for point in content["work_points"]))
+
+
+def part_for_county(content: dict[str, Any], county: str) -> dict[str, Any]:
+    """What the house of `county` decides: its work points, and the physicians who work there."""
+    kept = [i for i, point in enumerate(content["work_points"]) if point["address"]["county"] == county]
+    return content | {
+        "work_points": [content["work_points"][i] for i in kept],
+        "physicians": [
+            physician | {"work_point": kept.index(physician["work_point"])}
+            for physician in content["physicians"]
+            if physician["work_point"] in kept
+        ],
+    }
+
+
+def _across(content: dict[str, Any], wrong: set[str]) -> list[FieldError]:
+    """Rules over several fields; one that only follows from another error is not listed."""
+    errors: list[FieldError] = []
+    physicians = content.get("physicians")
+    points = content.get("work_points")
+    seen: dict[str, Any] = {}
+    for index, physician in enumerate(physicians if isinstance(physicians, list) else []):
+        if not isinstance(physician, dict):
+            continue
+        place = f"physicians[{index}]"
+        work_point = physician.get("work_point")
+        if isinstance(points, list) and points and type(work_point) is int and not 0 <= work_point < len(points):
+            errors.append(error(f"{place}.work_point", "work_point_index"))
+        stamp = physician.get("stamp_code")
+        if isinstance(stamp, str) and f"{place}.stamp_code" not in wrong:
+            owner = seen.setdefault(normalise(stamp).upper(), physician.get("cnp"))
+            if owner != physician.get("cnp"):
+                errors.append(error(f"{place}.stamp_code", "stamp_code_shared"))
+    errors += _without_people(content, wrong)
+    own = content.get("des_channel") == "own_application"
+    if own and content.get("application") is None and "application" not in wrong:
+        errors.append(error("application", "missing"))
+    return errors + _registers(content, wrong)
+
+
+def _without_people(content: dict[str, Any], wrong: set[str]) -> list[FieldError]:
+    """Every county needs somebody to enrol: a case without physicians asks for nothing."""
+    if any(path.startswith(("work_points", "physicians")) for path in wrong):
+        return []
+    points = content.get("work_points") or []
+    used = {physician.get("work_point") for physician in content.get("physicians") or []}
+    if not all(isinstance(u, int) and 0 <= u < len(points) for u in used):
+        return []
+    staffed = {points[u]["address"]["county"] for u in used}
+    lonely = [i for i, point in enumerate(points) if point["address"]["county"] not in staffed]
+    return [error(f"work_points[{i}]", "no_physician_in_county") for i in lonely[:1]]
+
+
+def _registers(content: dict[str, Any], wrong: set[str]) -> list[FieldError]:
+    """A company has a trade-register number, a cabinet its number in the single register."""
+    provider = content.get("provider")
+    if not isinstance(provider, dict) or "provider.legal_form" in wrong or "provider" in wrong:
+        return []
+    form = nomenclature.legal_form(provider["legal_form"])
+    asked = [("trade_register_no", form.trade_register), ("cabinet_register_no", form.cabinet_register)]
+    return [
+        error(f"provider.{name}", "register_no")
+        for name, needed in asked
+        if needed and f"provider.{name}" not in wrong and not str(provider.get(name) or "").strip()
+    ]
+
+
+SCHEMA = Schema(
+    model=EnrolmentForm,
+    across=_across,
+    empty_lists={"work_points": "no_work_point", "physicians": "no_physician"},
+    stand_ins={
+        "cnp": "1750514139013",
+        "uic": "12345674",
+        "stamp_code": "AAAAA",
+        "email": "a@example.ro",
+        "phone": "0200000000",
+        "postal_code": "000000",
+    },
+)
+sentences.register(
+    {
+        "fiscal_code": gettext_lazy(
+            "Codul de identificare fiscală nu este valid: 2–10 cifre, de exemplu 12345674. Verificați-l în certificatul de înregistrare fiscală."
+        ),
+        "cnp_not_fiscal_code": gettext_lazy(
+            "Ați scris un cod numeric personal. Aici se scrie codul de identificare fiscală al furnizorului, de exemplu 12345674."
+        ),
+        "stamp_code_shared": gettext_lazy("Același cod de parafă apare la două persoane: verificați-l la fiecare."),
+        "work_point_index": gettext_lazy("Alegeți unul dintre punctele de lucru declarate."),
+        "no_work_point": gettext_lazy("Adăugați cel puțin un punct de lucru."),
+        "no_physician": gettext_lazy("Adăugați cel puțin un medic."),
+        "no_physician_in_county": gettext_lazy(
+            "La punctele de lucru din acest județ nu este niciun medic: alocați cel puțin unul sau ștergeți punctul de lucru."
+        ),
+        "register_no": gettext_lazy("Pentru această formă de organizare completați numărul din registru."),
+    }
+)

@@ -1,0 +1,38 @@
+"""Kinds of scan. Each procedure names those that may be attached: a short list, and none is required to file."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of scan. `most` files of it per filing; `missing` is what the clerk reads when there is none.
+
+    A kind that is not `offered` stands in no form: what it proves is not asked there yet.
+    """
+
+    code: str
+    label: str | Promise
+    hint: str | Promise
+    missing: str | Promise
+    most: int = 5
+    offered: bool = True
+
+
+_kinds: dict[str, tuple[Kind, ...]] = {}
+
+
+def register(procedure: str, kinds: tuple[Kind, ...]) -> None:
+    """Which scans may be attached to the filings of a procedure."""
+    _kinds[procedure] = kinds
+
+
+def offered(procedure: str) -> tuple[Kind, ...]:
+    """The kinds that stand in the form of a procedure."""
+    return tuple(kind for kind in _kinds.get(procedure, ()) if kind.offered)
+
+
+def label_of(code: str) -> str | Promise:
+    """The name of a kind, whichever procedure has it."""
+    return next((kind.label for kinds in _kinds.values() for kind in kinds if kind.code == code), code)

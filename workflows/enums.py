@@ -1,0 +1,47 @@
+"""Choices that every case has: English values, Romanian labels, and the groups that rules use."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    """How a request came in; the last three are keyed in by a clerk."""
+
+    ONLINE = "online", _("Portal")
+    COUNTER = "counter", _("Ghișeu")
+    POST = "post", _("Poștă")
+    EMAIL = "email", _("E-mail")
+
+
+PAPER = (Channel.COUNTER, Channel.POST, Channel.EMAIL)
+
+
+class CaseState(models.TextChoices):
+    """Where a case stands when it waits for no stage; while it waits for one, its state is the stage's code."""
+
+    COMPLETION = "completion", _("Așteaptă completări")
+    ISSUING = "issuing", _("Se emite decizia")
+    APPROVED = "approved", _("Aprobată")
+    REJECTED = "rejected", _("Respinsă")
+
+
+CLOSED = frozenset({CaseState.APPROVED, CaseState.REJECTED})
+
+
+class Outcome(models.TextChoices):
+    """What one person decided at one stage."""
+
+    APPROVE = "approve", _("Aprobare")
+    REJECT = "reject", _("Respingere")
+    RETURN = "return", _("Întoarcere la verificare")
+
+
+# In what capacity a person is a party: who filed is one in every procedure, the others each procedure names.
+FILER = "filer"
+
+
+class EntryKind(models.TextChoices):
+    """Entries of the house's one registry series."""
+
+    ENTRY = "entry", _("Intrare")
+    EXIT = "exit", _("Ieșire")

@@ -1,0 +1,24 @@
+"""What happens in this room, as codes of the event log and their sentences."""
+
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.audit.codes import register
+
+register(
+    {
+        "filing.submitted": _("Cerere depusă"),
+        "case.registered": _("Dosar înregistrat"),
+        "case.redirected": _("Cerere îndreptată către casa competentă"),
+        "case.claimed": _("Dosar preluat"),
+        "case.released": _("Dosar eliberat"),
+        "case.reassigned": _("Dosar repartizat"),
+        "case.completion_asked": _("Completări solicitate"),
+        "case.completed": _("Completări depuse"),
+        "case.completion_lapsed": _("Termenul de completare a trecut fără răspuns"),
+        "decision.propose": _("Soluție propusă"),
+        "decision.visa": _("Viză juridică"),
+        "decision.endorse": _("Aviz"),
+        "decision.sign": _("Decizie semnată"),
+        "decision.returned": _("Dosar întors la verificare"),
+    }
+)

@@ -1,0 +1,192 @@
+"""The case: one request to one house, with everything about it."""
+
+import copy
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.functional import Promise, cached_property
+
+from backoffice.accounts.models import House, Person, User
+from backoffice.crypto.encryption import EncryptedJSONField
+from backoffice.isolation.guards import append_only, guard, never_deleted
+from workflows.enums import CLOSED, CaseState, Outcome
+from workflows.models.filing import Filing
+from workflows.models.registry import RegistryEntry
+
+
+class Case(models.Model):
+    """A request in a house: procedure, number, applicant, state, term. Knows nothing of the engine that moves it.
+
+    `stages` are the stages of its decisions, copied from the flow when it was registered: services and the guard of
+    decisions read the order from here. While it waits for a stage, `state` is the stage's code.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="cases")
+    house = models.ForeignKey(House, on_delete=models.PROTECT, related_name="cases")
+    entry = models.OneToOneField(RegistryEntry, on_delete=models.PROTECT, related_name="case")
+    procedure = models.CharField(max_length=20)
+    stages = models.JSONField()
+    state = models.CharField(max_length=12)
+    round = models.PositiveSmallIntegerField(default=1)
+    version = models.PositiveSmallIntegerField(default=1)
+    subject_key = models.CharField(max_length=64)
+    subject_name = models.CharField(max_length=100)
+    search_key = models.CharField(max_length=160)
+    filed_on = models.DateField()
+    due_on = models.DateField()
+    created_at = models.DateTimeField(db_default=Now())
+    decided_at = models.DateTimeField(null=True)
+    communicated_at = models.DateTimeField(null=True)
+
+    in_clear = {
+        "subject_key": "a public code, or a keyed index of what is not public; equal keys are found by comparison",
+        "subject_name": "the registered name of an organisation, public in its register; searched by part",
+        "search_key": "the same name, folded for the trigram index",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_case_per_filing_and_house", fields=["filing", "house"]),
+            models.CheckConstraint(name="case_term_is_after_filing", condition=Q(due_on__gte=F("filed_on"))),
+            models.CheckConstraint(name="case_has_two_stages_or_more", condition=Q(stages__1__isnull=False)),
+            models.CheckConstraint(
+                name="case_state_and_date_agree",
+                condition=Q(state__in=[str(s) for s in sorted(CLOSED)], decided_at__isnull=False)
+                | (~Q(state__in=[str(s) for s in sorted(CLOSED)]) & Q(decided_at__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["house", "-id"], name="case_of_house"),
+            models.Index(fields=["house", "procedure", "subject_key"], name="case_of_subject"),
+            GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="case_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} – {self.subject_name}"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state in CLOSED
+
+    @property
+    def content(self) -> dict:
+        """What is asked as it stands now: the part of this house, newest version. A copy: forms write into it."""
+        return copy.deepcopy(self.current.content)
+
+    @cached_property
+    def current(self) -> "Version":
+        """The newest version, read once per object."""
+        return self.versions.get(version=self.version)
+
+    @property
+    def state_label(self) -> str | Promise:
+        """Where it stands, in words."""
+        from workflows import procedures
+
+        return procedures.get(self.procedure).state_label(self.state)
+
+    @property
+    def subject_code(self) -> str:
+        """The key of the subject as people read it, where it is a public code: `CUI 12345674`."""
+        from workflows import procedures
+
+        label = procedures.get(self.procedure).key_label
+        return f"{label} {self.subject_key}" if label else ""
+
+    def state_after(self, stage: str, outcome: Outcome) -> str:
+        """The state once `stage` agreed with the proposed outcome: the next stage that this outcome passes, or issuing."""
+        codes = [s["code"] for s in self.stages if s["only_on"] in ("", outcome) or s["code"] == stage]
+        following = codes[codes.index(stage) + 1 :]
+        return following[0] if following else CaseState.ISSUING
+
+
+class Version(models.Model):
+    """One version of what is asked for, frozen by its fingerprint; completions make a new one."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="versions")
+    version = models.PositiveSmallIntegerField()
+    content = EncryptedJSONField(bound_to=("case_id", "version"))
+    sha256 = models.CharField(max_length=64)
+    in_clear = {"sha256": "fingerprint of a whole form: not to be guessed without all of it"}
+    submitted_at = models.DateTimeField(db_default=Now())
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_content_per_version", fields=["case", "version"])]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} v{self.version}"
+
+
+class Party(models.Model):
+    """A person who is part of a case and may never decide it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    capacity = models.CharField(max_length=24)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_party_per_capacity", fields=["case", "person", "capacity"])]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.capacity}"
+
+
+class Check(models.Model):
+    """What the automatic rules said about one version, with the facts they saw. Append-only."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="checks")
+    version = models.PositiveSmallIntegerField()
+    rules_version = models.CharField(max_length=20)
+    findings = EncryptedJSONField(bound_to=("case_id", "version"))
+    run_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} v{self.version}: {[f['code'] for f in self.findings]}"
+
+
+never_deleted(Case)
+guard(
+    Case,
+    "frame_stands",
+    "before update",
+    """
+begin
+    if row(new.public_id, new.filing_id, new.house_id, new.entry_id, new.procedure, new.stages, new.subject_key,
+            new.filed_on, new.created_at)
+        is distinct from
+        row(old.public_id, old.filing_id, old.house_id, old.entry_id, old.procedure, old.stages, old.subject_key,
+            old.filed_on, old.created_at) then
+        raise exception using errcode = 'restrict_violation', constraint = 'append_only',
+            message = 'whose case this is and how it is decided does not change';
+    end if;
+    return new;
+end
+""",
+)
+append_only(Version, ciphertext=["content"])
+append_only(Check, ciphertext=["findings"])
+append_only(Party)
+guard(
+    Party,
+    "party_decides_nothing",
+    "before insert",
+    """
+begin
+    perform from workflows_case c where c.id = new.case_id for no key update;
+    if exists (select from workflows_decision d where d.case_id = new.case_id and d.person_id = new.person_id) then
+        raise exception using errcode = 'check_violation', constraint = 'decision_by_party',
+            message = 'who decided a case cannot become its party';
+    end if;
+    return new;
+end
+""",
+    sees_all=True,
+)

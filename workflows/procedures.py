@@ -1,0 +1,247 @@
+"""What a procedure is: the whole contract by which one plugs in. General code knows procedures by this alone.
+
+A procedure is an installed app, `enrolment.<code>`, whose `AppConfig.ready()` calls `register(<its Procedure>)`. The
+code is the app's label, the folder of its templates, and stands on its cases (`Case.procedure`).
+`docs/conventions.md` is the recipe; `tests/toy` is a small complete example.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.accounts import roles
+from backoffice.accounts.roles import Can, Role
+from notifications import kinds
+from notifications.kinds import DocumentKind
+from workflows.enums import FILER, CaseState, Outcome
+from workflows.forms.spec import FormSpec
+from workflows.stages import Stage
+
+if TYPE_CHECKING:
+    from viewflow.workflow.flow import Flow
+
+    from backoffice.accounts.models import House, User
+    from workflows.attachments.kinds import Kind
+    from workflows.models import Case
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Named:
+    """A person as a form names one."""
+
+    cnp: str
+    last_name: str
+    first_name: str
+    capacity: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a case is about. `key` is a public code or a keyed blind index, never an identity number in clear."""
+
+    key: str
+    name: str
+    email: str
+    parties: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason of a rejection or completion: its sentence, what the applicant does next, and its ground in law."""
+
+    code: str
+    label: Text
+    fix: Text = ""
+    ground: Text = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that an automatic rule saw. `facts` explain it and hold no identity number."""
+
+    code: str
+    field: str
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is stored with the case."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What one attempt at issuing made: words that complete the documents, and a secret that only memory knows."""
+
+    words: dict[str, Any] = dataclasses.field(default_factory=dict)
+    secret: str | None = None
+
+
+class Procedure(ABC):
+    """One approval procedure. Attributes and abstract methods must be given; the others have a sensible default."""
+
+    code: str
+    title: Text
+    flow: type[Flow]
+    rights: Mapping[Role, frozenset[Can]]
+    form: FormSpec
+    # The documents that a signature freezes, by what was decided: the decision itself first, then what goes with it.
+    documents: Mapping[Outcome, tuple[DocumentKind, ...]]
+    attachments: tuple[Kind, ...] = ()
+    capacities: Mapping[str, Text] = {}
+    # What the key of a subject is called where it is a public code that people may read; empty: it is shown nowhere.
+    key_label: Text = ""
+    rules_version: str = ""
+    # Templates: what filing needs (before the form), and what this procedure adds to the case page and the applicant's.
+    introduction: str
+    panel: str = ""
+    applicant_panel: str = ""
+    # What is looked for every quarter of an hour: writes a durable job for each thing that is due, and says how many.
+    periodic: tuple[Callable[[date], int], ...] = ()
+    # May a clerk key in a request that came on paper, and a file of requests be loaded?
+    takes_paper: bool = True
+
+    @abstractmethod
+    def houses(self, content: dict[str, Any]) -> list[House]:
+        """The houses that decide this content, each its own case; in the order of the form."""
+
+    def part_for(self, content: dict[str, Any], house: House) -> dict[str, Any]:
+        """What this house decides on; all of it by default."""
+        return content
+
+    @abstractmethod
+    def subject(self, content: dict[str, Any]) -> Subject:
+        """Whom the content is about and who is named in it."""
+
+    def draft_name(self, content: dict[str, Any]) -> str:
+        """What a draft is about, in a list; empty while it does not say so."""
+        return ""
+
+    def findings(
+        self,
+        content: dict[str, Any],
+        *,
+        house: House,
+        today: date,
+        case: Case | None = None,
+        as_written: frozenset[str] = frozenset(),
+    ) -> list[Finding]:
+        """What the automatic rules see in the part of one house; before filing there is no case yet."""
+        return []
+
+    def explain(self, finding: Finding) -> str:
+        """A finding as a sentence in the language of the page."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def reasons(self, outcome: str) -> Sequence[Reason]:
+        """The reasons that may be given for `reject` or `completion`."""
+
+    def reason(self, code: str) -> Reason:
+        """One reason of any kind by its code. Raises `KeyError`."""
+        found = {reason.code: reason for kind in ("reject", "completion") for reason in self.reasons(kind)}
+        return found[code]
+
+    @abstractmethod
+    def text(self, case: Case, content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+        """What this procedure adds to the words of a decision; JSON values only. Fills `templates/pdf/<code>/`."""
+
+    def refuse_proposal(self, case: Case, outcome: Outcome) -> str | None:
+        """Why this outcome cannot be proposed now, or None."""
+        return None
+
+    def refuse_completion(self, case: Case, content: dict[str, Any]) -> str | None:
+        """Why this content cannot be the answer to a request for completion, or None."""
+        return None
+
+    def signed(self, case: Case, outcome: Outcome) -> None:
+        """What exists from the signature on; runs in the signing transaction."""
+        return
+
+    def make(self, outcome: Outcome) -> Made:
+        """What the worker makes before it renders; may repeat, sees no database."""
+        return Made()
+
+    def issued(self, case: Case, made: Made) -> None:
+        """Keep what was made; runs in the transaction that marks the issuing done."""
+        return
+
+    def panel_context(self, case: Case, user: User) -> dict[str, Any]:
+        """What the templates `panel` and `applicant_panel` show."""
+        return {}
+
+    def demo(self, people: Mapping[str, User]) -> int:
+        """Make DEMO cases through the services, once; how many."""
+        return 0
+
+    @cached_property
+    def nodes(self) -> dict[str, Any]:
+        """The nodes of the flow by name, in the order in which the flow's class writes them."""
+        known = {node.name: node for node in self.flow.instance.nodes()}
+        return {name: known[name] for name in vars(self.flow) if name in known}
+
+    @cached_property
+    def steps(self) -> dict[str, Any]:
+        """The flow's steps of people by the code of their stage, in order."""
+        return {node.stage.code: node for node in self.nodes.values() if hasattr(node, "stage")}
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of its decisions in their order, as the flow's steps say it."""
+        return tuple(step.stage for step in self.steps.values())
+
+    def stage(self, code: str) -> Stage:
+        """The stage with this code. Raises `KeyError`."""
+        return self.steps[code].stage
+
+    def right_for(self, stage: str) -> Can:
+        """The right that the flow's step of this stage asks for."""
+        return self.steps[stage].right
+
+    def state_label(self, state: str) -> Text:
+        """Where a case in this state stands, in words."""
+        return CaseState(state).label if state in CaseState.values else self.stage(state).waiting
+
+    def step_label(self, node: str) -> Text:
+        """What is to be done at this node of the flow, in words."""
+        return getattr(self.nodes.get(node), "title", "")
+
+    def capacity_label(self, capacity: str) -> Text:
+        """In what capacity a person is a party, in words."""
+        return _("Depunător") if capacity == FILER else self.capacities[capacity]
+
+
+_procedures: dict[str, Procedure] = {}
+
+
+def register(procedure: Procedure) -> None:
+    """Make a procedure known to every process: its rights, kinds of document and of work."""
+    from workflows.attachments.kinds import register as register_kinds
+    from workflows.services import issuing
+
+    _procedures[procedure.code] = procedure
+    roles.register(procedure.code, procedure.rights)
+    register_kinds(procedure.code, procedure.attachments)
+    for kind in {kind for found in procedure.documents.values() for kind in found}:
+        kinds.register(kind)
+    issuing.register(procedure)
+
+
+def get(code: str) -> Procedure:
+    """The procedure with this code. Raises `KeyError`."""
+    return _procedures[code]
+
+
+def every() -> list[Procedure]:
+    """All procedures of this installation, by code."""
+    return [_procedures[code] for code in sorted(_procedures)]

@@ -1,0 +1,73 @@
+"""Everything one step is judged by, read once under the lock of the case and handed down."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from backoffice.accounts.models import Membership, User
+from backoffice.accounts.roles import Can, roles_with
+from backoffice.romania.calendar import today
+from workflows import procedures
+from workflows.enums import Outcome
+from workflows.models import Case, Decision, Party
+from workflows.procedures import Procedure
+
+
+@dataclass
+class CaseFile:
+    """A case with its decisions and parties as this transaction sees them; services keep it true as they write."""
+
+    case: Case
+    decisions: list[Decision]
+    parties: frozenset[int]
+    _memberships: dict[int, list[Membership]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, case: Case) -> "CaseFile":
+        """Read what belongs to a case that has been read already."""
+        decisions = Decision.objects.filter(case=case.pk).select_related("user", "person").order_by("pk")
+        parties = Party.objects.filter(case=case.pk).values_list("person_id", flat=True)
+        return cls(case, list(decisions), frozenset(parties))
+
+    @classmethod
+    def of_process(cls, process: int) -> "CaseFile":
+        """Read the case that a process of the engine moves."""
+        return cls.of(Case.objects.select_related("house", "filing", "entry").get(assignment__process=process))
+
+    @property
+    def procedure(self) -> Procedure:
+        return procedures.get(self.case.procedure)
+
+    @property
+    def in_this_round(self) -> list[Decision]:
+        return [decision for decision in self.decisions if decision.round == self.case.round]
+
+    @property
+    def proposal(self) -> Decision:
+        """The proposal of the present round. Raises `StopIteration` when there is none yet."""
+        first = self.case.stages[0]["code"]
+        return next(decision for decision in self.in_this_round if decision.stage == first)
+
+    @property
+    def proposed(self) -> Outcome | None:
+        """What the present round proposes, if it does yet."""
+        first = self.case.stages[0]["code"]
+        return next((Outcome(d.outcome) for d in self.in_this_round if d.stage == first), None)
+
+    def refusal(self, user: User, stage: str) -> str | None:
+        """Why this person may not decide this stage, or None. Persons, not accounts: one human is one actor."""
+        if user.person_id is None:
+            return _("Contul nu este legat de o persoană. Cereți administratorului casei să completeze identitatea.")
+        if user.person_id in self.parties:
+            return _("Sunteți parte în acest dosar, deci nu îl puteți decide.")
+        if any(d.person_id == user.person_id and d.stage != stage for d in self.decisions):
+            return _("Ați hotărât deja la altă etapă a acestui dosar; această etapă îi revine altcuiva.")
+        return None
+
+    def membership_of(self, user: User, right: Can) -> Membership | None:
+        """The role on which `user` may do this in the house of the case today; read once for each user."""
+        if user.pk not in self._memberships:
+            held = Membership.objects.active_on(today()).filter(user=user.pk, house=self.case.house_id)
+            self._memberships[user.pk] = list(held.order_by("pk"))
+        roles = roles_with(right, self.case.procedure)
+        return next((m for m in self._memberships[user.pk] if m.role in roles), None)

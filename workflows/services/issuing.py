@@ -1,0 +1,139 @@
+"""Issuing: what the worker does for a signed case. Every procedure has a kind of work of its own, `<code>.issue`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.jobs.faults import fault
+from backoffice.jobs.models import Job
+from backoffice.jobs.registry import Handler, Permanent, Transient, register_subjects
+from backoffice.jobs.registry import register as register_handler
+from backoffice.romania.calendar import today
+from notifications import kinds, pdf, seal
+from notifications.models import Document
+from notifications.services import documents
+from workflows import procedures
+from workflows.enums import CaseState, EntryKind, Outcome
+from workflows.models import Case
+from workflows.models.decision import LAST
+from workflows.procedures import Made, Procedure
+from workflows.services import communication, registry
+from workflows.services.states import move
+from workflows.services.steps import finish_job
+from workflows.services.texts import signature_of
+
+FINAL = {Outcome.APPROVE: CaseState.APPROVED, Outcome.REJECT: CaseState.REJECTED}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A signed case ready for the press: its numbered documents, what completes their text, and what was decided."""
+
+    documents: list[Document]
+    signature: dict[str, Any]
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What one attempt made: the sealed bytes of each document, and what the procedure made with them."""
+
+    sealed: list[tuple[Document, bytes]]
+    made: Made
+    outcome: Outcome
+
+
+def kind_of(procedure: str) -> str:
+    """The kind of work that issues the decisions of a procedure."""
+    return f"{procedure}.issue"
+
+
+def register(procedure: Procedure) -> None:
+    """Make the issuing of a procedure known to the workers."""
+    register_handler(
+        Handler(
+            kind=kind_of(procedure.code),
+            label=_("Emiterea deciziei"),
+            queue="issue",
+            prepare=prepare,
+            work=partial(work, procedure),
+            settle=settle,
+        )
+    )
+    register_subjects(kind_of(procedure.code), _cases)
+
+
+def prepare(job: Job) -> Prepared:
+    """Number the documents of a signed case, committed before anything is rendered. Asked again, the number stays."""
+    case = _case(job)
+    signed = case.decisions.select_related("person", "case").filter(round=case.round, stage=LAST).first()
+    if case.state != CaseState.ISSUING or signed is None:
+        raise Permanent("case_not_signed")
+    found = _documents(case, Outcome(signed.outcome))
+    _number(case, found)
+    return Prepared(found, {"sign": signature_of(signed)}, Outcome(signed.outcome))
+
+
+def work(procedure: Procedure, prepared: Prepared) -> Issued:
+    """Render and seal. May repeat: bytes, and what the procedure makes, are made anew."""
+    made = procedure.make(prepared.outcome)
+    extra = prepared.signature | {"made": made.words}
+    try:
+        return Issued(
+            [(found, documents.render_and_seal(found, extra)) for found in prepared.documents], made, prepared.outcome
+        )
+    except pdf.RenderFailed as problem:
+        raise Transient(problem.code) from None
+    except seal.SealUnavailable:
+        raise Transient("seal_unavailable") from None
+
+
+def settle(job: Job, issued: Issued) -> None:
+    """Keep the documents and what was made, the letter, the state and the flow: all or nothing, under the lock."""
+    case = _case(job)
+    if case.state != CaseState.ISSUING:
+        raise Permanent("case_not_signed")
+    with finish_job(case) as file:
+        kept = [documents.store(found, sealed) for found, sealed in issued.sealed]
+        file.procedure.issued(file.case, issued.made)
+        decision = next(found for found in kept if kinds.get(found.kind).is_decision)
+        move(file.case, CaseState.ISSUING, FINAL[issued.outcome], decided_at=Now())
+        communication.tell_decided(file.case, decision)
+        fault("issuing")
+
+
+def _case(job: Job) -> Case:
+    return Case.objects.select_related("house", "entry", "filing__owner", "assignment").get(pk=job.object_id)
+
+
+def _cases(ids: Iterable[int]) -> dict[int, Case]:
+    return Case.objects.select_related("entry").in_bulk(ids)
+
+
+def _documents(case: Case, outcome: Outcome) -> list[Document]:
+    """The frozen documents of the case, the decision first. Raises `Permanent` when there is none."""
+    codes = [kind.code for kind in procedures.get(case.procedure).documents[outcome]]
+    found = list(Document.objects.filter(about=case.public_id, kind__in=codes).select_related("house"))
+    if not found:
+        raise Permanent("case_not_signed")
+    return sorted(found, key=lambda document: codes.index(document.kind))
+
+
+def _number(case: Case, found: list[Document]) -> None:
+    """The decision takes the exit number; what goes with it is its annex and bears the same one."""
+    day = today()
+    decision, *annexes = found
+    taken = documents.number(
+        decision,
+        take=lambda: str(registry.take(case.house, kind=EntryKind.EXIT, day=day, answers=case.entry)),
+        day=day,
+    )
+    fault("numbered")
+    decision.number, decision.day = taken.number, taken.day
+    for annex in annexes:
+        numbered = documents.number(annex, take=lambda: taken.number, day=taken.day or day)
+        annex.number, annex.day = numbered.number, numbered.day

@@ -1,0 +1,189 @@
+"""Claiming, giving back and carrying out a step. Everything derives from the task row; rights are read under the lock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from viewflow.workflow import STATUS
+from viewflow.workflow.activation import Activation
+from viewflow.workflow.models import Task
+
+from backoffice.accounts import access
+from backoffice.accounts.models import Membership, User
+from backoffice.accounts.roles import Can, roles_with
+from backoffice.audit import log
+from backoffice.isolation.context import acting_for
+from workflows import procedures
+from workflows.engine.nodes import Step, WaitForApplicant, WorkerJob, case_file_of, demand_holder
+from workflows.enums import Outcome
+from workflows.errors import Refused, Stale
+from workflows.models import Assignment, Case
+from workflows.models.decision import FIRST, LAST
+from workflows.services import completions, decisions
+from workflows.services.casefile import CaseFile
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person chose at a step."""
+
+    outcome: str
+    reasons: tuple[str, ...] = ()
+    text: str = ""
+    text_sha256: str = ""
+
+
+def task_for(user: User, pk: int) -> Task:
+    """The open step with this number, for a person who may see its case; else 404. Raises `Stale` when it moved on."""
+    assignment = Assignment.objects.filter(process__task=pk).select_related("task__process").first()
+    if assignment is None or not access.can(user, Can.SEE_CASES, assignment.house_id, assignment.procedure):
+        raise Http404
+    if assignment.task is None or assignment.task_id != pk:
+        raise Stale
+    return assignment.task
+
+
+def claim(task: Task, *, by: User) -> Case:
+    """Take a step. Raises `PermissionDenied`, `Refused` with the reason, `Stale` when somebody was faster."""
+    with _locked(task) as (activation, file):
+        if activation.task.status != STATUS.NEW:
+            raise Stale
+        step = activation.flow_task
+        if file.membership_of(by, step.right) is None:
+            raise PermissionDenied
+        if sentence := file.refusal(by, step.stage.code):
+            raise Refused(sentence)
+        activation.assign(by)
+        log.record("case.claimed", on=file.case, by=by, house=file.case.house, step=step.name)
+    return file.case
+
+
+def release(task: Task, *, by: User) -> Case:
+    """Give a step back to the queue; only its holder can."""
+    with _locked(task) as (activation, file):
+        if activation.task.status != STATUS.ASSIGNED or activation.task.owner_id != by.pk:
+            raise PermissionDenied
+        activation.unassign()
+        log.record("case.released", on=file.case, by=by, house=file.case.house, step=activation.flow_task.name)
+    return file.case
+
+
+def reassign(task: Task, *, to: User, by: User) -> Case:
+    """A head gives a step to a colleague who may do it."""
+    with _locked(task) as (activation, file):
+        if file.membership_of(by, Can.REASSIGN) is None:
+            raise PermissionDenied
+        step = activation.flow_task
+        if file.membership_of(to, step.right) is None:
+            raise Refused(decisions.NOT_IN_THIS_ROLE)
+        if sentence := file.refusal(to, step.stage.code):
+            raise Refused(sentence)
+        if activation.task.status == STATUS.NEW:
+            activation.assign(to)
+        else:
+            activation.reassign(to)
+        log.record("case.reassigned", on=file.case, by=by, house=file.case.house, step=step.name, to=to.pk)
+    return file.case
+
+
+def colleagues(file: CaseFile, step: Step, *, today: date) -> list[User]:
+    """Who could be given this step today."""
+    roles = roles_with(step.right, file.case.procedure)
+    active = Membership.objects.active_on(today).filter(house=file.case.house_id, role__in=roles)
+    users = User.objects.filter(memberships__in=active).select_related("person").distinct()
+    return sorted((u for u in users if file.refusal(u, step.stage.code) is None), key=str)
+
+
+def execute(task: Task, *, by: User, answer: Answer, today: date) -> Case:
+    """Carry out the step that this task row is, and move the flow, in one transaction.
+
+    Raises `PermissionDenied`, `Refused`, `Stale`; nothing was changed then.
+    """
+    with _locked(task) as (activation, file):
+        demand_holder(activation, by, file)
+        _decide(file, activation.flow_task.stage.code, by, answer, today)
+        activation.start(request=None)
+        activation.execute()
+    return file.case
+
+
+@transaction.atomic
+def complete(case: Case, *, by: User, content: dict, as_written: tuple[str, ...] = (), today: date) -> None:
+    """The applicant's answer to a completion request, and the case goes back to the clerk."""
+    with acting_for([case.house_id]), _waiting(case, WaitForApplicant) as (activation, file):
+        file.case = completions.answer(case, content=content, as_written=as_written, by=by, today=today)
+        _go_on(activation)
+
+
+@transaction.atomic
+def lapse(case: Case, *, today: date) -> bool:
+    """The term of a completion passed: back to the clerk."""
+    with _waiting(case, WaitForApplicant) as (activation, file):
+        lapsed = completions.lapse(file.case, today=today)
+        if lapsed:
+            _go_on(activation)
+    return lapsed
+
+
+@contextmanager
+def finish_job(case: Case) -> Iterator[CaseFile]:
+    """Under the lock of the case: what is done inside finishes the worker's node, and the flow goes on."""
+    with _waiting(case, WorkerJob) as (activation, file):
+        yield file
+        _go_on(activation)
+
+
+@contextmanager
+def _locked(task: Task) -> Iterator[tuple[Activation, CaseFile]]:
+    """The open step of a person under the lock of its process, and the case as it is read then. Raises `Stale`."""
+    with task.activation() as activation:
+        if not isinstance(activation.flow_task, Step) or activation.task.status not in (STATUS.NEW, STATUS.ASSIGNED):
+            raise Stale
+        yield activation, case_file_of(activation)
+
+
+@contextmanager
+def _waiting(case: Case, node: type[WaitForApplicant] | type[WorkerJob]) -> Iterator[tuple[Activation, CaseFile]]:
+    """The open node of this kind under the lock of its process. Raises `Stale` when the case waits for something else."""
+    flow = procedures.get(case.procedure).flow
+    with flow.lock(case.assignment.process_id):
+        task = Assignment.objects.select_related("task__process").get(case=case).task
+        if task is None or not isinstance(task.flow_task, node):
+            raise Stale
+        activation = task.flow_task.activation_class(task)
+        yield activation, case_file_of(activation)
+
+
+def _go_on(activation: Activation) -> None:
+    """What the node waited for has happened."""
+    activation.run(None)
+    activation.execute()
+
+
+def _decide(file: CaseFile, stage: str, by: User, answer: Answer, today: date) -> None:
+    if stage != FIRST:
+        outcome = _agreed(file, answer)
+        if stage == LAST:
+            decisions.sign(file, by=by, outcome=outcome, text_sha256=answer.text_sha256, text=answer.text)
+        else:
+            decisions.confirm(file, stage, by=by, outcome=outcome, text=answer.text)
+    elif answer.outcome == "completion":
+        completions.ask(file, by=by, reasons=answer.reasons, text=answer.text, today=today)
+    elif answer.outcome in (Outcome.APPROVE, Outcome.REJECT):
+        outcome = Outcome(answer.outcome)
+        decisions.propose(file, by=by, outcome=outcome, reasons=answer.reasons, text=answer.text)
+    else:
+        raise Refused(decisions.CHOOSE)
+
+
+def _agreed(file: CaseFile, answer: Answer) -> Outcome:
+    """After the proposal a person agrees with it or returns it; nobody turns it around."""
+    if answer.outcome == "agree" and file.proposed is not None:
+        return file.proposed
+    if answer.outcome == Outcome.RETURN:
+        return Outcome.RETURN
+    raise Refused(decisions.CHOOSE)

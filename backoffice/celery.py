@@ -1,6 +1,6 @@
 """The Celery application: one task, its queues and the beat schedule.
 
-A message carries the id of a `Job` row and nothing else; the row decides (engine.md 2, security.md R1-R5).
+A message carries the id of a `Job` row and nothing else; the row decides (docs/adr/0002-job-row-is-the-truth.md).
 """
 
 import os
@@ -35,7 +35,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=0,
     broker_channel_error_retry=True,
-    # A broker that is down or hung must not hold a web request (engine.md 2.2: 40 s with the defaults).
+    # A broker that is down or hung must not hold a web request: with Celery's defaults it does for 40 s.
     broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 1},
     broker_connection_timeout=1,
     task_publish_retry=False,
@@ -45,7 +45,7 @@ app.autodiscover_tasks(["backoffice.jobs", "workflows"])
 
 @signals.worker_init.connect
 def _demand_worker_role(**kwargs):
-    """A worker does jobs as its own role (security.md S11)."""
+    """A worker logs in to the database as its own role, or does not start."""
     from django.conf import settings
 
     if not settings.ASSUME_ROLES:
@@ -54,7 +54,7 @@ def _demand_worker_role(**kwargs):
 
 @signals.setup_logging.connect
 def _log_like_the_others(**kwargs):
-    """Celery sets up no log of its own: its lines pass the same formatter as the web's (security.md S18)."""
+    """Celery sets up no log of its own: its lines pass the same formatter as the web's."""
     from logging.config import dictConfig
 
     from django.conf import settings

@@ -117,8 +117,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# --- Database: PostgreSQL and no other (architecture.md 1) ------------------------------------------------------
-# Web and worker log in as roles of their own, behind the walls; a management command as the owner (security.md S11).
+# --- Database: PostgreSQL and no other --------------------------------------------------------------------------
+# Web and worker log in as roles of their own, under row-level security; a management command as the owner.
 # On the embedded database PROCESS chooses the log-in; elsewhere DATABASE_URL names it.
 EMBEDDED_POSTGRES = "DATABASE_URL" not in env.ENVIRON
 DATABASE_ROLE = roles.OF_PROCESS[PROCESS]
@@ -134,9 +134,9 @@ DATABASES["default"]["ATOMIC_REQUESTS"] = True
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# Bound on the server: a failing statement is logged without its values (security.md finding 12).
+# Bound on the server: a failing statement is logged without its values.
 DATABASES["default"].setdefault("OPTIONS", {})["server_side_binding"] = True
-# Statements seen twice are prepared: half the planning (performance.md). Behind a transaction pooler set 0 to switch it off.
+# Statements seen twice are prepared: half the planning. Behind a transaction pooler set 0 to switch it off.
 if DATABASE_ROLE == "owner":
     DATABASES["default"]["OPTIONS"]["options"] = "-c app.maintenance=on"
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = env.int("PREPARE_THRESHOLD", default=2) or None
@@ -145,11 +145,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Only the throttles of log-in and mails use the cache; they count in the database, the same for every process.
 CACHES = {"default": {"BACKEND": "backoffice.http.throttle.ThrottleCache"}}
 
-# --- Redis: a hint, never the truth (security.md R1) ---------------------------------------------------------------
+# --- Redis: a hint, never the truth --------------------------------------------------------------------------------
 EMBEDDED_VALKEY = "REDIS_URL" not in env.ENVIRON
 CELERY_BROKER_URL = engines.broker_url(VAR_DIR) if EMBEDDED_VALKEY else env.str("REDIS_URL")
 
-# --- People --------------------------------------------------------------------------------------------------------------
+# --- People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -176,7 +176,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Înrolare DES"
 
-# --- Sessions, cookies, doors (security.md S13, S14 with architecture.md 7; headers are in backoffice/http/headers.py) ---------------
+# --- Sessions, cookies, log-in (docs/sessions-and-headers.md; headers are in backoffice/http/headers.py) --------------
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SESSION_ENGINE = "backoffice.accounts.sessions"
 SESSION_COOKIE_AGE = 8 * 3600
@@ -197,14 +197,14 @@ X_FRAME_OPTIONS = "DENY"
 # What a client forwards about itself counts only when our proxy wrote it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # 100 physicians by some 40 boxes each
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # a hundred rows of some 40 boxes each
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
-# A file of 10 MiB and the boxes around it. Kept in memory: a file is never written to a disk in clear (security.md S15).
+# A file of 10 MiB and the fields around it. Kept in memory: a file is never written to a disk in clear.
 MAX_REQUEST_BYTES = FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
-# --- Words -------------------------------------------------------------------------------------------------------------------
+# --- Words ------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ro"
 LANGUAGES = [("ro", _("Română")), ("en", _("Engleză"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -212,7 +212,7 @@ TIME_ZONE = "Europe/Bucharest"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["backoffice.romania.formats"]
 
-# --- Files ---------------------------------------------------------------------------------------------------------------------
+# --- Files ------------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -228,13 +228,13 @@ STORAGES = {
 }
 PDF_FONTS = BASE_DIR / "static" / "vendor"
 
-# --- Mail: a row first, delivered by the worker (architecture.md 4.5) ----------------------------------------------------------
+# --- Mail: a row first, delivered by the worker -------------------------------------------------------------------
 EMAIL_CONFIG = env.email("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="nu-raspundeti@des.example.ro")
 
-# --- Work ------------------------------------------------------------------------------------------------------------------------
+# --- Work -------------------------------------------------------------------------------------------------------------
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=120)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
 # The copy of the checkpoints outside the database (docs/evidence.md); in production on another host's volume.

@@ -1,5 +1,7 @@
 """The only file that knows all rooms."""
 
+from importlib.util import find_spec
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -7,6 +9,8 @@ from django.views.i18n import set_language
 
 from backoffice.ops import views
 
+# A procedure has addresses only when it has pages of its own.
+OF_PROCEDURES = [f"{procedure}.urls" for procedure in settings.PROCEDURES]
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
@@ -15,7 +19,7 @@ urlpatterns = [
     path("cont/", include("allauth.urls")),
     path("dovezi/", include("backoffice.audit.urls")),
     path("verifica/", include("notifications.urls")),
-    *[path("", include(f"{procedure}.urls")) for procedure in settings.PROCEDURES],
+    *[path("", include(urls)) for urls in OF_PROCEDURES if find_spec(urls)],
     path("", include("workflows.urls")),
 ]
 

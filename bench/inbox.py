@@ -26,5 +26,6 @@ def run(size, team: ours.Team, ask: Callable) -> None:
     small, large = mine
     growth = [b / a for a, b in zip(sorted(small), sorted(large), strict=True)]
     print(
-        f"  BENCH {'inbox-growth':<24} {spread(growth, 2)} x  from {size.inboxes[0]} to {size.inboxes[1]} (target ≤ 1.2)"
+        f"  BENCH {'inbox-growth':<24} {spread(growth, 2)} x  "
+        f"from {size.inboxes[0]} to {size.inboxes[1]} (target ≤ 1.2)"
     )

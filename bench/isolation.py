@@ -1,4 +1,4 @@
-"""What isolation costs: a case and the first page of the inbox with row-level security and without, in one interleaved run."""
+"""What isolation costs: a case and the inbox page with row-level security and without, in one interleaved run."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -63,12 +63,14 @@ class Switch:
         self.on()
 
     def on(self) -> None:
+        """Put isolation back, and look whether all of it stands."""
         if self._off:
             self._off.close()
             self._off = None
         demand(inspection.problems(connection), [], "isolation is on")
 
     def off(self) -> None:
+        """Take isolation off, and look whether none of it stands."""
         if self._off is None:
             self._off = ExitStack()
             self._off.enter_context(without_isolation())
@@ -77,7 +79,7 @@ class Switch:
 
 @contextmanager
 def without_isolation() -> Iterator[None]:
-    """As the pages would be without: no policies, no context, no role, no transaction around a page, no chain of events."""
+    """As the pages would be without: no policies, contexts, roles, transactions around pages, chains of events."""
     tables = [name for name, rule in declarations().rules.items() if isinstance(rule, Rule)]
     _each(tables, "alter table {} disable row level security, no force row level security")
     _each(["audit_event"], "alter table {} disable trigger chained_at_commit")

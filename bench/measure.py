@@ -1,4 +1,4 @@
-"""Times and costs of contenders: every contender runs in each round, in changing order; ratios are taken inside the round."""
+"""Times and costs of contenders: each runs in every round, in changing order; ratios are taken inside the round."""
 
 import random
 import statistics
@@ -123,6 +123,7 @@ def table(contenders: list[Contender], results: Results, *, times: int) -> None:
     for contender in contenders:
         cost = Cost.median(contender.costs(times))
         print(
-            f"  {contender.name:<44} {spread(results[contender.name], 1):>26} {cost.statements:>11} {cost.savepoints:>11} "
+            f"  {contender.name:<44} {spread(results[contender.name], 1):>26} "
+            f"{cost.statements:>11} {cost.savepoints:>11} "
             f"{cost.commits:>8} {cost.wal / 1024:>6.1f} kB"
         )

@@ -123,7 +123,7 @@ class Counter:
 
 
 def shape_of(sql: str) -> str:
-    """The statement on one line without quotes, lists of columns, conditions of joins and the number of its parameters."""
+    """The statement on one line without quotes, lists of columns, conditions of joins and number of parameters."""
     text = " ".join(sql.replace('"', "").split())
     for pattern, short in (
         (r"%s(?:, %s)+", "%s…"),

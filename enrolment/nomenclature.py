@@ -1,4 +1,4 @@
-"""Code lists of form F1 and the reasons of decisions, in both languages. Pure (domain.md 8.5-8.7, 3.1)."""
+"""Code lists that procedures share, and the reasons of decisions, in both languages (docs/domain.md). Pure."""
 
 import csv
 from dataclasses import dataclass

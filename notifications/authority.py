@@ -22,6 +22,8 @@ class SealUnavailable(Exception):
 
 @dataclass(frozen=True)
 class SealFiles:
+    """Where the key and the certificates of a seal lie."""
+
     key: Path
     certificate: Path
     authority: Path

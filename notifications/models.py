@@ -15,7 +15,7 @@ from notifications import kinds
 
 
 class Document(models.Model):
-    """An act of a house. `about` is the public id of the case; the frozen context is what the signer saw.
+    """A document of a house. `about` is the public id of the case; the frozen context is what the signer saw.
 
     Once sealed, number, text and bytes never change (trigger). `code` opens the public verification page.
     """
@@ -36,7 +36,12 @@ class Document(models.Model):
     superseded_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="supersedes")
     read_at = models.DateTimeField(null=True)
 
-    in_clear = {"code": "128 random bits printed on the document; opens what the holder of the paper has"}
+    codes = ("kind", "number")
+    in_clear = {
+        "code": "128 random bits printed on the document; opens what the holder of the paper has",
+        "text_sha256": "fingerprint of a whole text: not to be guessed without all of it",
+        "pdf_sha256": "fingerprint of a sealed file, by which anybody who has it may ask whether it is ours",
+    }
 
     class Meta:
         ordering = ["pk"]
@@ -66,6 +71,8 @@ class Document(models.Model):
 
 
 class MessageState(models.TextChoices):
+    """Whether a message has been handed over."""
+
     QUEUED = "queued", _("În așteptare")
     SENDING = "sending", _("Se trimite")
     SENT = "sent", _("Trimis")
@@ -89,6 +96,8 @@ class Message(models.Model):
     failure = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
+
+    codes = ("template", "language", "dedupe_key", "failure")
 
     class Meta:
         ordering = ["pk"]

@@ -1,4 +1,4 @@
-"""Acts as PDF: a pure function of a template and a context (style.md rule 12; look.md, Paper)."""
+"""Documents as PDF: a pure function of a template and a context."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from notifications import qr
+from notifications import native, qr
 
 FONTS = {
     "plex-sans-400.woff2": "ibm-plex-sans/IBMPlexSans-Regular.woff2",
@@ -24,7 +24,7 @@ CODE = re.compile(rb"/ID\s*\[\s*\(([A-Z2-7]{26})\)")
 
 
 class RenderFailed(Exception):
-    """The PDF could not be made; `code` says why, without any content of the act."""
+    """The PDF could not be made; `code` says why, without any content of the document."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -32,9 +32,9 @@ class RenderFailed(Exception):
 
 
 def frozen_text(kind: str, context: dict[str, Any]) -> tuple[str, str]:
-    """What the signer reads (HTML of the act's text) and its SHA-256.
+    """What the signer reads (HTML of the document's text) and its SHA-256.
 
-    The fingerprint covers the kind and the canonical JSON of everything but what the last stage adds; the act
+    The fingerprint covers the kind and the canonical JSON of everything but what the last stage adds; the document
     prints it, so that the issued paper provably carries the text that was signed.
     """
     signed = {key: value for key, value in context.items() if key not in UNSIGNED}
@@ -46,11 +46,13 @@ def frozen_text(kind: str, context: dict[str, Any]) -> tuple[str, str]:
 
 
 def render(kind: str, context: dict[str, Any], *, code: str) -> bytes:
-    """The act as PDF/A-3a. The same input gives the same bytes. Raises `RenderFailed`.
+    """The document as PDF/A-3a. The same input gives the same bytes. Raises `RenderFailed`.
 
-    `code`, the verification code, also becomes the file's identifier: it lets the public page tell an altered act
+    `code`, the verification code, also becomes the file's identifier: it lets the public page tell an altered document
     from an unknown one.
     """
+    if not settings.PRODUCTION:
+        native.load(settings.BASE_DIR / "var" / "native")
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
 
@@ -67,7 +69,7 @@ def render(kind: str, context: dict[str, Any], *, code: str) -> bytes:
     finally:
         logging.getLogger("weasyprint").removeHandler(problems)
     if problems.seen:
-        # WeasyPrint reports a missing font or style only in its log; an act that looks wrong is not issued.
+        # WeasyPrint reports a missing font or style only in its log; a document that looks wrong is not issued.
         raise RenderFailed("render_incomplete")
     return document
 
@@ -104,7 +106,7 @@ class _Problems(logging.Handler):
 
 
 def _fetcher() -> Any:
-    """Nothing is fetched but our own style and fonts, by name (security.md finding 13: the default reads any file)."""
+    """Nothing is fetched but our own style and fonts, by name; WeasyPrint's default would read any file."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class OwnAssets(URLFetcher):
@@ -124,5 +126,5 @@ def _fetcher() -> Any:
 
 
 def _path(kind: str) -> str:
-    """`providers.approval` is the template `providers/approval`."""
+    """`letters.reminder` is the template `letters/reminder`."""
     return kind.replace(".", "/")

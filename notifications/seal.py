@@ -1,4 +1,4 @@
-"""The electronic seal of a house on an act: PAdES baseline B (architecture.md 1; security.md S9)."""
+"""The electronic seal of a house on a document: PAdES baseline B."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -10,7 +10,7 @@ __all__ = ["SealReport", "SealUnavailable", "seal", "verify"]
 
 @dataclass(frozen=True)
 class SealReport:
-    """What a check of a sealed act says."""
+    """What a check of a sealed document says."""
 
     intact: bool
     trusted: bool
@@ -41,12 +41,12 @@ def seal(pdf: bytes, *, house_code: str, reason: str) -> bytes:
     signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer=signer, output=out)
     sealed = out.getvalue()
     if not sealed.startswith(pdf):
-        raise SealUnavailable("the seal changed the act")
+        raise SealUnavailable("the seal changed the document")
     return sealed
 
 
 def verify(pdf: bytes, *, house_code: str) -> SealReport:
-    """Check the seal of an act against the authority of the house's seal."""
+    """Check the seal of a document against the authority of the house's seal."""
     from pyhanko.keys import load_cert_from_pemder
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import validate_pdf_signature

@@ -1,4 +1,4 @@
-"""Anybody may check an act."""
+"""Anybody may check a document."""
 
 from django.urls import path
 

@@ -34,7 +34,7 @@ def pdf_response(act: Document) -> HttpResponse:
 @login_not_required
 @limited("verify", amount=60, seconds=60, per="ip", when=lambda request: True)
 def verify(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Check an act by its code, and its file by its bytes. The file is hashed in memory and never kept."""
+    """Check a document by its code, and its file by its bytes. The file is hashed in memory and never kept."""
     code = (code or request.GET.get("cod", "")).strip().upper()
     file, problem = None, ""
     if request.method == "POST":

@@ -2,8 +2,8 @@
 
 One run for each moment, and one line for each run: the moment, how many tests passed, failed, were left out. The clock
 is that of the tests, of the engines (the database's `now()` counts too) and of every process they start: libfaketime is
-preloaded into all of them. It starts at the moment and goes on from there, the same in each process. The monotonic clock
-is left alone: waiting takes as long as ever. Options that are not ours go to pytest (ARGS="--whole -n 2").
+preloaded into all of them. It starts at the moment and goes on from there, the same in each process. The monotonic
+clock is left alone: waiting takes as long as ever. Options that are not ours go to pytest (ARGS="--whole -n 2").
 """
 
 import argparse
@@ -63,7 +63,7 @@ def run(moment: str, marked: str, left_out: int, pytest_options: list[str]) -> b
         )
     engines.wait_until_stopped(var_dir)
     for data in ("postgres", "valkey"):
-        shutil.rmtree(var_dir / data, ignore_errors=True)
+        shutil.rmtree(engines.home(var_dir) / data, ignore_errors=True)
     if not report.exists():
         say(f"{moment}  did not run: {log}")
         return False

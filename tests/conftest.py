@@ -17,8 +17,8 @@ from backoffice.jobs import broker, queue
 from backoffice.romania import calendar
 from tests import world as making
 
-# The day on which this run began. Not a fixed one: the database's clock, sessions and roles know only the real day, and a
-# test that mixes both fails on some later day. What is pure has days of its own.
+# The day on which this run began. Not a fixed one: the database's clock, sessions and roles know only the real day, and
+# a test that mixes both fails on some later day. What is pure has days of its own.
 DAY = calendar.today()
 # No deadline on a busy machine; in CI always the same examples, elsewhere always new ones.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=bool(os.environ.get("CI")))

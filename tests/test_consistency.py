@@ -1,4 +1,4 @@
-"""What a reader may rely on everywhere: languages whole, doors on every page, templates used, words right."""
+"""What a reader may rely on everywhere: languages whole, a log-in asked on every page, templates used, words right."""
 
 import re
 import subprocess
@@ -10,10 +10,12 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from backoffice.accounts.roles import RIGHTS, Can, Role
+from backoffice.accounts.roles import Can, Role, rights_of
 from backoffice.audit import codes
 from backoffice.jobs import registry
+from tests import extras
 from tests.world import approved, run_jobs
+from workflows import procedures
 from workflows.models import Decision
 
 ROOT = Path(settings.BASE_DIR)
@@ -27,6 +29,7 @@ def run(*command):
 
 
 def test_both_languages_are_complete():
+    extras.needs("xgettext")
     answer = run("locale/catalogues.py", "--check")
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
@@ -78,15 +81,18 @@ def test_every_event_that_is_recorded_has_its_sentence():
 
 
 def test_every_right_belongs_to_a_role_and_every_role_has_rights():
-    assert {right for rights in RIGHTS.values() for right in rights} == set(Can)
-    assert set(RIGHTS) == set(Role)
+    given = {
+        (role, right) for role in Role for procedure in procedures.every() for right in rights_of(role, procedure.code)
+    }
+    assert {right for _role, right in given} == set(Can)
+    assert {role for role, _right in given} == set(Role)
 
 
 def test_every_kind_of_work_has_a_queue_that_workers_serve():
     from backoffice.celery import app
 
     assert {registry.queue_of(kind) for kind in registry.kinds()} <= {q.name for q in app.conf.task_queues}
-    assert {"completion_clock", "issue", "mail"} <= set(registry.kinds())
+    assert {"completion_clock", "providers.issue", "mail"} <= set(registry.kinds())
 
 
 def names(patterns=None, prefix=""):

@@ -1,4 +1,4 @@
-"""How often a whole case asks the database: the numbers only go down (`make bench ARGS="case --profile"` lists them)."""
+"""How often a whole case asks the database: the numbers only go down (`make bench ARGS="case --profile"` says why)."""
 
 import pytest
 from django.db import connection, transaction
@@ -17,7 +17,7 @@ SAVEPOINTS_TO_KEY = 20
 
 @pytest.fixture
 def whole_case(committed_people):
-    """The counts of a whole case, the second of its house in the year: the first one also makes the counter of numbers."""
+    """The counts of a whole case, the second of its house in the year: the first also makes the counter of numbers."""
     team = ours.team()
     ours.file(team, unmeasured)
     counter = Counter()

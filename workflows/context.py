@@ -11,7 +11,7 @@ from workflows import failed, paging
 
 
 def work(request: HttpRequest) -> dict:
-    """`work_house`, `work_roles`, `work_houses`, `work_rights`, `work_failed`: empty for strangers and providers."""
+    """`work_house`, `work_roles`, `work_houses`, `work_rights`, `work_failed`: empty for strangers and applicants."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"work_house": None}

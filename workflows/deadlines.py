@@ -36,6 +36,7 @@ class Occasion:
 
     @property
     def key(self) -> str:
+        """Each occasion of a request is enqueued once under this key."""
         return f"{self.name}:{self.request}"
 
 

@@ -1,15 +1,16 @@
 """What a procedure is: the whole contract by which one plugs in. General code knows procedures by this alone.
 
-A procedure is an installed app, `enrolment.<code>`, whose `AppConfig.ready()` calls `register(<its Procedure>)`. The
+A procedure is an installed app of a room above, whose `AppConfig.ready()` calls `register(<its Procedure>)`. The
 code is the app's label, the folder of its templates, and stands on its cases (`Case.procedure`).
 `docs/conventions.md` is the recipe; `tests/toy` is a small complete example.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts import roles
 from backoffice.accounts.roles import Can, Role
+from backoffice.http import logs
 from notifications import kinds
 from notifications.kinds import DocumentKind
 from workflows.enums import FILER, CaseState, Outcome
@@ -71,7 +73,7 @@ class Finding:
 
     code: str
     field: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """As it is stored with the case."""
@@ -82,7 +84,7 @@ class Finding:
 class Made:
     """What one attempt at issuing made: words that complete the documents, and a secret that only memory knows."""
 
-    words: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, Any] = dataclasses.field(default_factory=dict)
     secret: str | None = None
 
 
@@ -101,6 +103,8 @@ class Procedure(ABC):
     # What the key of a subject is called where it is a public code that people may read; empty: it is shown nowhere.
     key_label: Text = ""
     rules_version: str = ""
+    # What the letter that brings a decision on paper adds to it, for example what is picked up at the counter.
+    letter_note: Text = ""
     # Templates: what filing needs (before the form), and what this procedure adds to the case page and the applicant's.
     introduction: str
     panel: str = ""
@@ -231,6 +235,7 @@ def register(procedure: Procedure) -> None:
     _procedures[procedure.code] = procedure
     roles.register(procedure.code, procedure.rights)
     register_kinds(procedure.code, procedure.attachments)
+    logs.write_out(type(procedure).__module__)
     for kind in {kind for found in procedure.documents.values() for kind in found}:
         kinds.register(kind)
     issuing.register(procedure)

@@ -1,4 +1,4 @@
-"""Filing, the applicant's requests, the inbox, the case page and its steps. A step is addressed by its task row alone."""
+"""Filing, the applicant's requests, inbox, case page and its steps. A step is addressed by its task row alone."""
 
 from django.urls import URLPattern, path
 

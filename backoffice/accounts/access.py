@@ -40,14 +40,17 @@ class Grants:
 
     @classmethod
     def of(cls, user: User) -> "Grants":
+        """What this account holds today, in one query."""
         active = Membership.objects.active_on(today()).filter(user=user.pk).select_related("house")
         return cls(tuple(active.order_by("house__sort_key", "pk")))
 
     @property
     def houses(self) -> list[House]:
+        """The houses in which one has a role today, in the order of their names."""
         return list({membership.house: None for membership in self.memberships})
 
     def roles_in(self, house: House) -> list[Role]:
+        """The roles one holds in this house today."""
         return [Role(m.role) for m in self.memberships if m.house_id == house.pk]
 
     def rights_in(self, house: House) -> frozenset[Can]:

@@ -20,13 +20,13 @@ from backoffice.crypto.encryption import decrypt, encrypt, primary_prefix
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """E-mail is the name of an account; staff accounts are made by their house, providers make their own."""
+    """E-mail is the name of an account; staff accounts are made by their house, applicants make their own."""
 
     def populate_username(self, request: HttpRequest, user: object) -> None:
         """There are no user names."""
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Staff work in one place at a time: the new session ends the others, and the person is told (security.md S14)."""
+        """Staff work in one place at a time: the new session ends the others, and the person is told."""
         super().login(request, user)
         if Grants.of(user).memberships and sessions.end_others(request.session, user):
             messages.warning(request, _("Erați conectat și din altă parte; sesiunea de acolo s-a încheiat."))
@@ -53,12 +53,14 @@ def _at_base_url(link: str) -> str:
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """TOTP secrets and recovery seeds are sealed like any other personal secret (libraries.md pitfall 12)."""
+    """TOTP secrets and recovery seeds at rest: encrypted by us, because allauth keeps them in clear by itself."""
 
     def encrypt(self, text: str) -> str:
+        """The secret as ciphertext, for allauth to keep."""
         return base64.b64encode(encrypt(text.encode(), context="mfa")).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
+        """The secret behind a kept ciphertext."""
         return decrypt(base64.b64decode(encrypted_text), context="mfa").decode()
 
     def is_current(self, encrypted_text: str) -> bool:

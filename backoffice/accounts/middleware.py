@@ -28,6 +28,7 @@ class LoginMiddleware(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:  # type: ignore[override]
+        """The answer to who is not logged in: log-in page, a note that the form was not received, or 401."""
         if request.headers.get("X-Autosave"):
             return JsonResponse({"log_in": _log_in_at(request.path)}, status=401)
         if not getattr(request.session, "was_ended", False):
@@ -39,8 +40,8 @@ class LoginMiddleware(LoginRequiredMiddleware):
         messages.info(
             request,
             _(
-                "Sesiunea s-a încheiat: fie au trecut {minutes} minute fără nicio apăsare, fie v-ați conectat din altă parte. "
-                "După conectare reveniți unde erați."
+                "Sesiunea s-a încheiat: fie au trecut {minutes} minute fără nicio apăsare, "
+                "fie v-ați conectat din altă parte. După conectare reveniți unde erați."
             ).format(minutes=settings.SESSION_IDLE_SECONDS // 60),
         )
         return super().handle_no_permission(request, view_func)

@@ -1,4 +1,4 @@
-"""Who: houses, persons, accounts and their roles."""
+"""Houses, persons, accounts, their sessions, and the roles that accounts have in houses."""
 
 import uuid
 from datetime import date
@@ -20,7 +20,7 @@ from backoffice.romania.text import sort_key
 
 
 class House(models.Model):
-    """A county health-insurance house (CAS): a tenant. All 43 come by migration (domain.md 8.1)."""
+    """A health-insurance house (CAS): a tenant. The first migration makes all 43 (docs/domain.md)."""
 
     code = models.CharField(max_length=12, unique=True)
     county = models.CharField(max_length=2, blank=True)
@@ -28,6 +28,9 @@ class House(models.Model):
     seat = models.CharField(max_length=60)
     kind = models.CharField(max_length=12)
     sort_key = models.CharField(max_length=160)
+
+    codes = ("code", "county", "name", "seat", "kind", "sort_key")
+    deletable = "the product's own list; every row in use is held by foreign keys"
 
     class Meta:
         ordering = ["sort_key"]
@@ -40,12 +43,12 @@ class House(models.Model):
 
     @property
     def is_territorial(self) -> bool:
-        """The house of defence, order and justice has no county, so no competence here (intake.md)."""
+        """The house of defence, order and justice has no county, so no competence here (docs/domain.md)."""
         return bool(self.county)
 
 
 class Person(models.Model):
-    """A natural person: one row per CNP, so that two accounts of one human are one actor (security.md S10)."""
+    """A natural person: one row per CNP, so that two accounts of one human are one actor to four eyes."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cnp = EncryptedJSONField(bound_to=("public_id",))
@@ -53,7 +56,9 @@ class Person(models.Model):
     last_name = EncryptedTextField(bound_to=("public_id",), null=True)
     first_name = EncryptedTextField(bound_to=("public_id",), null=True)
 
-    has_account = False  # set where a person is found past the walls (services.persons)
+    keyed = ("cnp_index",)
+
+    has_account = False  # set by the definer function that finds a person (services.persons)
 
     class Meta:
         ordering = ["pk"]
@@ -73,6 +78,8 @@ class Person(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
+    """Makes and finds accounts; the e-mail address is the name."""
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create an account; the e-mail address is the log-in name, compared without case."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -81,11 +88,12 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
+        """The account with this address, compared without case."""
         return self.get(email__iexact=username)
 
 
 class User(AbstractBaseUser):
-    """An account. Deactivated, never deleted: it owns tasks and acts (engine.md 6)."""
+    """An account. Deactivated, never deleted: decisions and events name it."""
 
     email = models.EmailField(unique=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="accounts")
@@ -93,6 +101,12 @@ class User(AbstractBaseUser):
     date_joined = models.DateTimeField(auto_now_add=True)
     language = models.CharField(max_length=2, default="ro")
     session_generation = models.IntegerField(default=0, db_default=0)
+
+    keyed = ("password",)
+    codes = ("language",)
+    in_clear = {
+        "email": "the log-in name: the account library finds it by comparison; shown only to its house's administrator"
+    }
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -108,7 +122,7 @@ class User(AbstractBaseUser):
 
 
 class Session(models.Model):
-    """One log-in of one browser, or a visitor's before it; read and written by `sessions.SessionStore` (security.md S14)."""
+    """One log-in of one browser, or a visitor's before it; read and written by `sessions.SessionStore`."""
 
     key_hash = models.BinaryField(max_length=32, primary_key=True)
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="sessions")
@@ -118,11 +132,17 @@ class Session(models.Model):
     seen_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
 
+    keyed = ("key_hash",)
+    encrypted_by = {"data": "the session store"}
+    deletable = "sessions end"
+
     def __str__(self) -> str:
         return f"{self.user_id} {self.seen_at:%Y-%m-%d %H:%M:%S}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Roles, asked for by day."""
+
     def active_on(self, day: date) -> "MembershipQuerySet":
         """Memberships in force on that day, of active accounts."""
         return self.filter(starts_on__lte=day, user__is_active=True).filter(

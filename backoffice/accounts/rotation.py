@@ -1,4 +1,4 @@
-"""What accounts keep under a key besides encrypted fields: the blind index of persons, the secrets of second factors."""
+"""What accounts keep under a key besides encrypted fields: blind index of persons, secrets of second factors."""
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator

@@ -1,8 +1,8 @@
-"""Sessions whose rows are of no use to who reads them (security.md S14).
+"""The session store: log-ins whose rows are of no use to who reads them (docs/sessions-and-headers.md).
 
-The cookie holds a 256-bit key, the row only its SHA-256 and the session's data as ciphertext bound to that hash. A session
-lives while it is used (`SESSION_IDLE_SECONDS`), never longer than `SESSION_COOKIE_AGE`, and only under the account's present
-generation: whatever changes what an account may do calls `outdate`, and every session from before is dead at its next request.
+The cookie holds a 256-bit key, the row only its SHA-256 and the session's data as ciphertext bound to that hash. A
+session lives while it is used (`SESSION_IDLE_SECONDS`), never longer than `SESSION_COOKIE_AGE`, and only under the
+account's present generation: whatever changes what an account may do calls `outdate`, which ends all its sessions.
 Only the database's clock counts.
 """
 
@@ -42,9 +42,9 @@ def hash_of(key: str) -> bytes:
 
 
 def load_row(key_hash: bytes) -> Row | None:
-    """The living session under that hash, else None: expired, idle too long, of another generation, of a closed account.
+    """The living session under that hash, else None: expired, idle, of another generation, of a closed account.
 
-    The same statement lets the transaction see what the session's account may see (security.md S11).
+    The same statement enters the tenant context of the session's account (docs/isolation.md).
     """
     found = tenant.enter_session(key_hash, idle=settings.SESSION_IDLE_SECONDS, seen_every=SEEN_EVERY_SECONDS)
     return Row(found[0], bytes(found[1]), found[2]) if found else None

@@ -1,4 +1,4 @@
-"""What a change of a log-in means for its sessions (security.md S14)."""
+"""Which sessions end when an account's password, address or second factor changes."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ def hold_session(key_hash: bytes) -> None:
 
 
 def enter_account(account: int) -> None:
-    """The transaction sees what this account may see: its own rows, and those of the houses in which it has a role today."""
+    """The transaction sees what this account may see: its own rows, and those of houses where it has a role today."""
     run("select enter_account(%s)", [account])
 
 

@@ -1,4 +1,4 @@
-"""Checkpoints: the log as it stood, signed by a process that does nothing else (security.md S8, docs/evidence.md).
+"""Checkpoints: the log as it stood, signed by a process that does nothing else (docs/evidence.md).
 
 Before each signature the links since the last checkpoint are checked; what does not hold is never signed.
 The reading of an event is the verifier's (`verify_log`), so that the program that writes is not its own judge.
@@ -52,7 +52,7 @@ class Broken(Exception):
 def seal() -> Checkpoint | None:
     """One checkpoint over what is new, None when there is nothing to say. Raises `Broken`.
 
-    It stands in the database first, then in the file outside it; what a crash kept from the file comes with the next pass.
+    It stands in the database first, then in the file outside; what a crash kept from the file comes with the next pass.
     """
     with _alone() as cursor:
         _complete_file()

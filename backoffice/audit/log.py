@@ -15,10 +15,10 @@ class UnknownEvent(Exception):
 
 
 def record(code: str, *, on: models.Model, by: Any, house: Any = None, **facts: Any) -> None:
-    """Write what `by` did to `on`, inside the transaction of the act.
+    """Write what `by` did to `on`, inside the transaction that does it.
 
     `by` is a user or None for the system itself; `facts` are ids, codes and field names.
-    Raises `UnknownEvent`, and `RuntimeError` outside a transaction: the act would then stand without its event.
+    Raises `UnknownEvent`, and `RuntimeError` outside a transaction: what was done would then stand without its event.
     """
     if not codes.is_known(code) or codes.is_refusal(code):
         raise UnknownEvent(code)
@@ -64,4 +64,4 @@ def refused(code: str, *, by: Any = None, source: str = "", **facts: Any) -> boo
 
 def _demand_transaction() -> None:
     if not connection.in_atomic_block:
-        raise RuntimeError("audit events are written in the transaction of their act")
+        raise RuntimeError("audit events are written in the transaction of what they record")

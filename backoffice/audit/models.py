@@ -1,4 +1,4 @@
-"""What happened: append-only, ids and labels only, no foreign key to living data."""
+"""The event log: what happened, append-only; ids and codes only, no foreign key to living data."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -7,7 +7,7 @@ from backoffice.isolation.guards import append_only, guard
 
 
 class Event(models.Model):
-    """One act, written in the act's own transaction: no event, no effect.
+    """One thing that happened, written in the transaction that made it happen: no event, no effect.
 
     `facts` holds ids, codes and field names, never values of persons. Rows come from `audit_append` alone.
     """
@@ -22,6 +22,8 @@ class Event(models.Model):
     facts = models.JSONField(default=dict)
     request_id = models.UUIDField(null=True)
 
+    codes = ("code", "subject_type", "facts")
+
     class Meta:
         ordering = ["pk"]
         indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="event_by_subject")]
@@ -31,7 +33,7 @@ class Event(models.Model):
 
 
 class Link(models.Model):
-    """The place of an event in its chain, computed by a trigger when the act commits (docs/evidence.md).
+    """The place of an event in its chain, computed by a trigger at commit (docs/evidence.md).
 
     `hash` covers the event, its place and `prev`, the hash of the link before: it is also the event's leaf in the
     tree of its checkpoint.
@@ -44,6 +46,8 @@ class Link(models.Model):
     seq = models.BigIntegerField()
     prev = models.BinaryField()
     hash = models.BinaryField()
+
+    in_clear = {"prev": "hash of the link before", "hash": "hash of an event, which holds ids and codes alone"}
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_link_per_place", fields=["chain", "seq"])]
@@ -59,6 +63,11 @@ class Checkpoint(models.Model):
     body = models.TextField()
     signature = models.CharField(max_length=128)
 
+    in_clear = {
+        "body": "counts and hashes of the chains, as they were signed",
+        "signature": "of the body; anybody checks it",
+    }
+
     class Meta:
         ordering = ["number"]
 
@@ -72,6 +81,8 @@ class Flood(models.Model):
     bucket = models.SmallIntegerField(primary_key=True)
     minute = models.BigIntegerField()
     seen = models.IntegerField()
+
+    deletable = "counters of one minute"
 
     def __str__(self) -> str:
         return f"{self.bucket}: {self.seen}"
@@ -101,7 +112,7 @@ begin
 end
 """,
 )
-# The lock of a chain is taken when the act commits, so it is the last lock of a transaction and held for its commit only;
+# The lock of a chain is taken at commit, so it is the last lock of a transaction and held for its commit only;
 # a transaction that writes to several chains takes them in one order. Two transactions cannot wait for each other.
 guard(
     Event,

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 CHAINS = 65
 NOTHING = "00" * 32
 SIGNED_AS = b"back office log checkpoint 1\n"
-LATE = BACK = 300  # seconds: an event waits no longer for its checkpoint; acts side by side are not further apart
+LATE = BACK = 300  # seconds: an event waits no longer for its checkpoint; two at once are not further apart
 
 # The texts of an event in the order of its canonical form, then the hash that was stored.
 COLUMNS = """
@@ -37,7 +37,10 @@ COLUMNS = """
     e.house::text, e.subject_type, e.subject_id::text, e.facts::text, e.request_id::text, encode(l.hash, 'hex')
 """
 ROWS = f"select {COLUMNS} from audit_link l left join audit_event e on e.id = l.event_id order by l.chain, l.seq"  # noqa: S608
-UNLINKED = "select id from audit_event e where not exists (select from audit_link l where l.event_id = e.id) order by id limit 20"
+UNLINKED = (
+    "select id from audit_event e where not exists (select from audit_link l where l.event_id = e.id) "
+    "order by id limit 20"
+)
 WAITING = """
     select count(*), min(e.at) from audit_link l join audit_event e on e.id = l.event_id
     where l.seq > (%s::bigint[])[l.chain + 1] and e.at < now() - %s * interval '1 second'
@@ -91,7 +94,7 @@ def root_through(hash, index, size, path):
 
 
 def walk(rows, heads, leaves, notices):
-    """Yield what is wrong with the links after `heads` ({chain: (seq, hash, time)}); moves `heads`, collects `leaves`."""
+    """Yield what is wrong with the links after `heads` ({chain: (seq, hash, time)}); moves them, collects `leaves`."""
     for row in rows:
         chain, seq, hash, at = int(row[CHAIN]), int(row[SEQ]), row[HASH], int(row[AT] or 0)
         place, (before, last, latest) = f"chain {chain}, place {seq}", heads.get(chain, (0, NOTHING, 0))
@@ -187,7 +190,7 @@ def compare(outside, inside):
             yield f"checkpoint {number}: the file and the database hold different ones; the log was forked"
     last_out, last_in = max(outside, default=0), max(inside, default=0)
     if last_out > last_in:
-        yield f"the database ends at checkpoint {last_in}, the file at {last_out}: rows were lost, or an old copy is shown"
+        yield f"the database ends at checkpoint {last_in}, the file at {last_out}: rows were lost, or it is an old copy"
     for number in sorted(set(inside) - set(outside)):
         if number < last_out or time.time() - datetime.fromisoformat(inside[number]["at"]).timestamp() > LATE:
             yield f"checkpoint {number} is not in the file"
@@ -199,7 +202,8 @@ def check_coverage(checkpoints, leaves):
     for number in sorted(checkpoints):
         heads = checkpoints[number]["heads"]
         if short := [c for c in range(CHAINS) if len(leaves[c]) < heads[c]]:
-            yield f"checkpoint {number}: chain {short[0]} was cut, it has {len(leaves[short[0]])} of {heads[short[0]]} links"
+            there, wanted = len(leaves[short[0]]), heads[short[0]]
+            yield f"checkpoint {number}: chain {short[0]} was cut, it has {there} of {wanted} links"
         elif root(h for c in range(CHAINS) for h in leaves[c][before[c] : heads[c]]) != checkpoints[number]["root"]:
             yield f"checkpoint {number}: the links it covers are not those that were signed"
         before = heads

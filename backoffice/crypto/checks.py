@@ -1,4 +1,4 @@
-"""The keys, checked with everything else by `manage.py check`; in production settings refuse to load before (security.md S16)."""
+"""The keys, checked with everything else by `manage.py check`; in production settings refuse to load before."""
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register

@@ -1,4 +1,4 @@
-"""Fields that the database never sees in clear, and equality search over them (security.md S16).
+"""Fields that the database never sees in clear, and equality search over them (docs/crypto.md).
 
 AEAD by Tink, with column and row as associated data: a ciphertext moved to another column or row does not open.
 The blind index is a keyed PRF (also Tink): 3.8 billion CNPs could be tried against an unkeyed hash in seconds.
@@ -94,7 +94,7 @@ def _indexed(value: str, context: str) -> bytes:
 
 
 class Sealed(bytes):
-    """Ciphertext between row and database; opened when somebody reads the attribute."""
+    """A ciphertext as it travels between row and database; decrypted when somebody reads the attribute."""
 
 
 class _Opening(DeferredAttribute):

@@ -1,4 +1,4 @@
-"""Secrets: which there are, who may hold them, and that each is fit for use (security.md S16). Pure: knows no Django.
+"""Secrets: which there are, who may hold them, and that each is fit for use (docs/crypto.md). Pure: knows no Django.
 
 A key is a file of mode 0400 in one folder, or the variable `KEY_<NAME>`; missing ones are made on the spot only
 outside production. `settings.py` calls `configure` once; everything else asks `secret`, `secrets_of` or `text`.
@@ -39,6 +39,7 @@ class Key:
 
     @property
     def is_keyset(self) -> bool:
+        """Is it a Tink keyset, or else hexadecimal text?"""
         return self.name.endswith(".json")
 
 
@@ -57,7 +58,8 @@ REGISTRY = {
             "HMAC-SHA-256, 256 bits",
             "recognises a secret that was handed out once, for good, without keeping it",
             frozenset({"web", "worker", "manage"}),
-            "new value in the file, the old one as a line of `verifier_key.former`, for as long as what it recognises lives",
+            "new value in the file, the old one as a line of `verifier_key.former`, "
+            "for as long as what it recognises lives",
         ),
         Key(
             "field_keyset.json",

@@ -1,4 +1,4 @@
-"""A body that is too large is refused by its announced length, before anything reads it (security.md S15)."""
+"""A body that is too large is refused by its announced length, before anything reads it (docs/uploads.md)."""
 
 from collections.abc import Callable
 

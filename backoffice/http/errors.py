@@ -1,4 +1,4 @@
-"""Error pages: what happened, what was kept, what to do next. None needs the database, a session or a context processor."""
+"""Error pages: what happened, what was kept, what to do next. None needs database, session or context processor."""
 
 import sys
 from dataclasses import dataclass
@@ -74,7 +74,8 @@ TOO_MANY = Page(
     429,
     _("Prea multe încercări"),
     _(
-        "Pentru siguranță, această pagină primește numai câteva încercări la rând; cea de acum nu a fost luată în seamă."
+        "Pentru siguranță, această pagină primește numai câteva încercări la rând; "
+        "cea de acum nu a fost luată în seamă."
     ),
     _("Încercați din nou după ora {time}."),
 )

@@ -1,6 +1,7 @@
-"""The headers of every answer: pages, files, errors; as a table (security.md S14 with architecture.md 7 "headers").
+"""The headers of every answer: pages, files, errors; as a table (docs/sessions-and-headers.md).
 
-Outside all middleware that may answer by itself, so that those answers carry them too. A view that sets a header of its own keeps it.
+The middleware stands outside all that may answer by itself, so that those answers carry them too. A view that sets a
+header of its own keeps it.
 """
 
 from collections.abc import Callable

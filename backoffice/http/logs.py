@@ -1,4 +1,4 @@
-"""What a log may say (security.md S18): one JSON object a line, UTC, from an allow-list of fields, no value of a person.
+"""What a log line may say: one JSON object, UTC, from an allow-list of fields, no value of a person.
 
 Our own messages are written out: they hold ids and codes (`tests/static` reads every one). Of other people's
 messages only the template is kept, and of every exception its classes and places, never what it says.
@@ -14,17 +14,23 @@ from typing import Any
 
 from backoffice.http.request_id import current_request_id
 
-OURS = ("backoffice", "enrolment", "notifications", "workflows")
+_ours = {"backoffice", "notifications", "workflows"}
 # Besides these a line holds `at`, `level`, `logger`, `message`, `request_id`, `route`, `error`, `trace`.
 ALLOWED = ("status_code", "method", "path", "duration_ms")
 _TOKEN = re.compile(r"\d{11}|.{21}|@")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+def write_out(module: str) -> None:
+    """The messages of a room above are our own too: its package is named when it plugs in."""
+    _ours.add(module.partition(".")[0])
+
+
 class JsonFormatter(logging.Formatter):
     """Control characters, escape sequences and line breaks come out as `\\uXXXX`: one event is one line."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """The record as one line of JSON."""
         return json.dumps({name: value for name, value in _fields(record) if value not in (None, "")})
 
 
@@ -48,7 +54,7 @@ def without_tokens(path: str) -> str:
 
 
 def _message(record: logging.LogRecord) -> str:
-    if record.name.partition(".")[0] in OURS:
+    if record.name.partition(".")[0] in _ours:
         return record.getMessage()
     return record.msg if isinstance(record.msg, str) else type(record.msg).__name__
 

@@ -11,6 +11,8 @@ class ThrottleCount(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     keyed = ("key_hash",)
+    codes = ("value",)
+    deletable = "counters that expire"
 
     class Meta:
         db_table = "throttle_count"

@@ -1,7 +1,8 @@
-"""Counts of guesses: in PostgreSQL, on a connection of their own, so that no error page, restart or broker refunds one (security.md S2.5).
+"""Counts of guesses: in PostgreSQL, on a connection of their own, so that no error or restart refunds one.
 
-`limited` counts requests for a view of ours. `ThrottleCache` is the Django cache in which allauth keeps its rate limits; unlike
-Django's own database cache it never throws out a count that still holds, and commits it before the answer is computed.
+`limited` counts requests for a view of ours. `ThrottleCache` is the Django cache in which allauth keeps its limits;
+unlike Django's own database cache it never throws out a count that still holds, and commits it before the answer is
+computed.
 Keys are keyed hashes: neither an address nor a name stands in the table. Both take the database's clock.
 """
 
@@ -62,13 +63,14 @@ def limited(action: str, *, amount: int, seconds: int, per: Literal["ip", "user"
 
 
 def count(key: str, *, seconds: int) -> tuple[int, int]:
-    """One more under `key`: how many since its window opened, and in how many seconds the window closes. One statement."""
+    """One more under `key`: how many since its window opened, and in how many seconds it closes. One statement."""
     return _run(
         """
         insert into throttle_count as kept (key_hash, value, expires_at)
         values (%(key)s, '1', clock_timestamp() + make_interval(secs => %(seconds)s))
         on conflict (key_hash) do update set
-            value = case when kept.expires_at > clock_timestamp() then to_jsonb(kept.value::int + 1) else excluded.value end,
+            value = case when kept.expires_at > clock_timestamp()
+                    then to_jsonb(kept.value::int + 1) else excluded.value end,
             expires_at = case when kept.expires_at > clock_timestamp() then kept.expires_at else excluded.expires_at end
         returning value::int, ceil(extract(epoch from expires_at - clock_timestamp()))::int
         """,

@@ -8,7 +8,7 @@ class IsolationConfig(AppConfig):
     label = "isolation"
 
     def ready(self) -> None:
-        """The walls are put up after each migrate and looked at by `check` (security.md S11, R12)."""
+        """Guards and policies are installed after each migrate and compared with the database by `check`."""
         from backoffice.isolation import checks
 
         register(checks.every_table_has_its_rule, Tags.models)

@@ -1,7 +1,8 @@
 """Whose rows a transaction sees.
 
 A tenant transaction starts with no context, and sees nothing. A row of ours enters one: the session's row for a page
-(`accounts.tenant`), the job's row for a worker (`jobs.queue`). Contexts are transaction-local: the next transaction of the connection has none.
+(`accounts.tenant`), the job's row for a worker (`jobs.queue`). Contexts are transaction-local: the next transaction of
+the connection has none.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-NOTHING = "select set_config(name, '', true) from unnest(array['app.user','app.person','app.houses','app.job','app.account_lookup','app.sessions']) name"
+NOTHING = (
+    "select set_config(name, '', true) from unnest("
+    "array['app.user','app.person','app.houses','app.job','app.account_lookup','app.sessions']) name"
+)
 
 
 @contextmanager
@@ -31,7 +35,7 @@ def tenant_transaction(role: str) -> Iterator[None]:
 
 @contextmanager
 def acting_for(houses: Iterable[int]) -> Iterator[None]:
-    """Inside, the transaction also writes for these houses: an applicant's act is carried out in the house's registry.
+    """Inside, the transaction also writes for these houses: filing by an applicant writes into the house's registry.
 
     Used by the two services that let an applicant move a case (registration, answer to a completion request) and by
     nothing else; the houses come from the filing or the case row (docs/adr/0009-isolation.md).

@@ -1,8 +1,8 @@
 """Guards in the database: triggers that hold whatever the code above does. Each stands beside the model it guards.
 
-A model's module calls `append_only`, `never_deleted` or `guard` below the class. Whatever is registered when the process
-has loaded its models is installed after each migrate, together with the policies (`install.py`), and compared with the
-live database (`inspection.py`). So a guard is changed where it is read, and needs no migration.
+A model's module calls `append_only`, `never_deleted` or `guard` below the class. Whatever is registered when the
+process has loaded its models is installed after each migrate, together with the policies (`install.py`), and compared
+with the live database (`inspection.py`). So a guard is changed where it is read, and needs no migration.
 
 A guard refuses by raising with `constraint = '<name>'`; the sentence of that name is the room's to give.
 """
@@ -10,6 +10,7 @@ A guard refuses by raising with `constraint = '<name>'`; the sentence of that na
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.db import models
 
 Target = type[models.Model] | str
@@ -31,21 +32,27 @@ class Guard:
     deferred: bool = False
 
     @property
+    def function_name(self) -> str:
+        """The function's name alone."""
+        return self.function.partition("(")[0]
+
+    @property
     def function_sql(self) -> str:
         """The trigger's function, made anew each time."""
         if not self.body:
             return ""
         # Temporary tables come last: nobody can put one in the place of a table of ours.
         as_definer = "security definer set search_path = pg_catalog, public, pg_temp" if self.sees_all else ""
-        name = self.function.partition("(")[0]
-        return f"create or replace function {name}() returns trigger language plpgsql {as_definer} as $${self.body}$$"
+        head = f"create or replace function {self.function_name}() returns trigger language plpgsql {as_definer}"
+        return f"{head} as $${self.body}$$"
 
     @property
     def trigger_sql(self) -> str:
         """The trigger, made anew each time."""
         drop = f"drop trigger if exists {self.name} on {self.table};"
         kind, how = ("constraint trigger", "deferrable initially deferred") if self.deferred else ("trigger", "")
-        return f"{drop} create {kind} {self.name} {self.when.format(table=self.table, how=how)} execute function {self.function}"
+        when = self.when.format(table=self.table, how=how)
+        return f"{drop} create {kind} {self.name} {when} execute function {self.function}"
 
 
 _guards: dict[tuple[str, str], Guard] = {}
@@ -54,6 +61,11 @@ _guards: dict[tuple[str, str], Guard] = {}
 def registered() -> list[Guard]:
     """Every guard of the loaded models, in a fixed order."""
     return [_guards[key] for key in sorted(_guards)]
+
+
+def guarded_tables() -> set[str]:
+    """The tables of the loaded models: on these stand the registered guards and no others."""
+    return {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
 
 
 def guard(
@@ -75,7 +87,7 @@ def guard(
 
 
 def append_only(on: Target, *, ciphertext: Iterable[str] = (), event: str = "update or delete or truncate") -> None:
-    """Rows are written once. The columns of `ciphertext` may be encrypted anew by the tables' owner (docs/crypto.md)."""
+    """Rows are written once. The columns of `ciphertext` may be encrypted anew by the tables' owner."""
     table, columns = _table(on), list(ciphertext)
     function = "refuse_change_but_rotation()" if columns else "refuse_change()"
     _add(Guard(table, "append_only", _when(f"before {event}", "statement"), function))

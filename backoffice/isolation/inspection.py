@@ -49,8 +49,22 @@ def _guards(connection: BaseDatabaseWrapper) -> list[str]:
         )
     )
     there = set(connection.introspection.table_names())
-    wanted = {(guard.table, guard.name) for guard in guards.registered() if guard.table in there}
-    return [f"guard {name} of {table} is missing or off" for table, name in sorted(wanted - standing_)]
+    registered = [guard for guard in guards.registered() if guard.table in there]
+    wanted = {(guard.table, guard.name) for guard in registered}
+    bodies = dict(_rows(connection, "select proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace"))
+    return (
+        [f"guard {name} of {table} is missing or off" for table, name in sorted(wanted - standing_)]
+        + [
+            f"guard {name} of {table} stands beside no model"
+            for table, name in sorted(standing_ - wanted)
+            if table in guards.guarded_tables()
+        ]
+        + [
+            f"guard {guard.name} of {guard.table} does something else than its model says"
+            for guard in registered
+            if guard.body and bodies.get(guard.function_name) != guard.body
+        ]
+    )
 
 
 def _policies(connection: BaseDatabaseWrapper) -> list[str]:
@@ -89,7 +103,8 @@ def _roles(connection: BaseDatabaseWrapper) -> list[str]:
     names = ", ".join(repr(r) for r in roles.ALL)
     strong = _rows(
         connection,
-        f"select rolname from pg_roles where rolname in ({names}) and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)",
+        f"select rolname from pg_roles where rolname in ({names}) "
+        "and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)",
     )
     owning = _rows(
         connection,

@@ -1,4 +1,4 @@
-"""Bring a database's roles, functions, guards, grants and policies to what the rooms declare; after each migrate, safe to repeat."""
+"""Bring a database's roles, functions, guards, grants and policies to what the rooms declare; safe to repeat."""
 
 import hashlib
 
@@ -79,8 +79,22 @@ def _guards(there: set[str]) -> list[str]:
         if seeing
         else "",
         *[guard.function_sql for guard in found if guard.body and not guard.sees_all],
+        _drop_others(there & guards.guarded_tables(), found),
         *[guard.trigger_sql for guard in found],
     ]
+
+
+def _drop_others(tables: set[str], found: list[guards.Guard]) -> str:
+    """A guard that its model no longer has, or calls otherwise, goes."""
+    known = ", ".join(f"('{guard.table}', '{guard.name}')" for guard in found)
+    among = ", ".join(f"'{table}'" for table in sorted(tables))
+    return f"""do $$ declare other record; begin
+        for other in select relname, tgname from pg_trigger join pg_class on pg_class.oid = tgrelid
+                where not tgisinternal and relnamespace = 'public'::regnamespace and relname in ({among})
+                and (relname, tgname) not in (values {known}) loop
+            execute format('drop trigger %I on %I', other.tgname, other.relname);
+        end loop;
+    end $$"""
 
 
 def _rights() -> list[str]:
@@ -110,7 +124,8 @@ def _for_each(condition: str, *commands: str) -> str:
     """Run the commands on every function of ours that meets the condition."""
     run = " ".join(f"execute format('{command}', chosen.oid::regprocedure);" for command in commands)
     return f"""do $$ declare chosen record; begin
-        for chosen in select oid from pg_proc where pronamespace = 'public'::regnamespace and {condition} loop {run} end loop;
+        for chosen in select oid from pg_proc where pronamespace = 'public'::regnamespace and {condition}
+        loop {run} end loop;
     end $$"""
 
 
@@ -122,7 +137,8 @@ def _policy(table: str, rule: Rule) -> str:
         *[f"drop policy if exists {name} on {table}" for name in ("by_context", "whole", "maintenance", "definer")],
         # Inside a management command, which says so when it connects; never in a process that serves somebody.
         f"create policy maintenance on {table} to current_user "
-        "using (current_setting('app.maintenance', true) = 'on') with check (current_setting('app.maintenance', true) = 'on')",
+        "using (current_setting('app.maintenance', true) = 'on') "
+        "with check (current_setting('app.maintenance', true) = 'on')",
         f"create policy definer on {table} to {roles.DEFINER} using (true) with check (true)",
     ]
     if everybody:
@@ -159,6 +175,7 @@ def _ensure_roles(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(roles.ensure_sql(owner, version))
         except ProgrammingError:
             raise NotInstalled(
-                f"The roles of row-level security are missing and {owner} may not make them. Let the database's administrator "
+                f"The roles of row-level security are missing and {owner} may not make them. "
+                "Let the database's administrator "
                 f"run once: alter role {owner} createrole (docs/isolation.md, 'Roles')."
             ) from None

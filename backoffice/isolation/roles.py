@@ -1,4 +1,4 @@
-"""The database's roles (security.md S11). Pure: names and the SQL that makes them, for migrations and for the keeper.
+"""The database's roles. Pure: names and the SQL that makes them, for migrations and for the keeper (`ops/engines.py`).
 
 Nobody who serves a page or does a job owns a table, and nobody may bypass row-level security. Each process logs in
 as its own role; the owner migrates and runs management commands.
@@ -10,7 +10,7 @@ WORKER = "backoffice_worker"
 REPORT = "backoffice_report"
 SEALER = "backoffice_sealer"
 VERIFIER = "backoffice_verifier"
-# Owns the functions of `functions.sql`, the only ways through the walls; nobody logs in as it.
+# Owns the definer functions, the only ways past row-level security; nobody logs in as it.
 DEFINER = "backoffice_definer"
 
 LOGINS = (WEB, WORKER, REPORT, SEALER, VERIFIER)
@@ -22,7 +22,7 @@ OF_PROCESS = {"manage": "owner", "web": "web", "worker": "worker", "beat": "work
 
 
 class WrongRole(Exception):
-    """A process serves people while logged in as a role that sees behind the walls."""
+    """A process serves people while logged in as a role that sees past row-level security."""
 
 
 def name_of(login: str) -> str:
@@ -35,7 +35,8 @@ def demand(process: str, *, login: str) -> None:
     wanted = OF_PROCESS.get(process)
     if wanted in (None, "owner") or wanted != name_of(login):
         raise WrongRole(
-            f"The process '{process}' may not log in to the database as {login}: set PROCESS to what it is (web, worker, "
+            f"The process '{process}' may not log in to the database as {login}: "
+            "set PROCESS to what it is (web, worker, "
             "beat) and let DATABASE_URL name its own role (docs/isolation.md)."
         )
 
@@ -44,7 +45,7 @@ def ensure_sql(owner: str, server_version: int) -> str:
     """Make the roles that are missing and let `owner` act for them without inheriting what they see.
 
     Needs CREATEROLE (or a superuser); safe to repeat. Before PostgreSQL 16 a grant cannot leave inheritance out, and a
-    role without any would lose the schema of its own database: there the owner sees behind the walls, web and worker not.
+    role without any would lose the schema of its own database: there the owner sees past the policies, others do not.
     """
     since_16 = server_version >= 160000
     usable, how = ("and m.set_option", "with inherit false, set true") if since_16 else ("", "")

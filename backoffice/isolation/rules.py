@@ -4,7 +4,7 @@ That module, found in every installed app, calls `declare` once and `extend` whe
 visible. Its own functions stand beside it in `isolation.sql`. A table without a line fails `manage.py check`.
 
 A rule's `rows` is the SQL condition of the policy. It reads the context of the transaction and nothing else:
-`app_user()`, `app_person()`, `app_houses()`. Context functions stand in sub-selects, so that they are asked once a query.
+`app_user()`, `app_person()`, `app_houses()`. Those stand in sub-selects, so that they are asked once a query.
 Verbs: s select, i insert, u update, d delete.
 """
 
@@ -81,7 +81,7 @@ def declare(tables: Mapping[str, Line], *, execute: Mapping[str, tuple[str, ...]
 
 
 def extend(table: str, rows: str) -> None:
-    """More rows of a lower room's table that a transaction may see; and write, where the rule does not say otherwise."""
+    """More rows of a lower room's table that a transaction may see; and write, where its rule has no `written`."""
     _extensions.setdefault(table, []).append(rows)
 
 
@@ -104,6 +104,7 @@ def _extended(table: str, line: Line) -> Line:
     return line
 
 
+# The tables of Django, and of the rooms below this one.
 declare(
     {
         "django_migrations": Closed("which migrations ran"),
@@ -111,5 +112,6 @@ declare(
         "auth_group": Closed("not used: roles are code"),
         "auth_group_permissions": Closed("not used: roles are code"),
         "auth_permission": Closed("not used: roles are code"),
+        "throttle_count": Open("counters under keyed names", web="siud", worker="sd"),
     }
 )

@@ -1,4 +1,4 @@
-"""Hints to workers. The broker may be dead, full, read-only or hung: a request never waits for it twice (security.md R6).
+"""Hints to workers. The broker may be dead, full, read-only or hung: a request never waits for it twice.
 
 A worker that gets no hint loses nothing: the sweep asks for every job that is due.
 """

@@ -1,4 +1,4 @@
-"""Named points at which tests may stop, fail or kill a process (security.md R9). In production they do nothing.
+"""Named points at which tests may stop, fail or kill a process. In production they do nothing.
 
 A point is armed by a file `<FAULTS_DIR>/<point>` that holds `kill`, `raise`, `stop` or `delay 2.5`; it fires once and
 leaves `<point>.fired` with the id of the process.

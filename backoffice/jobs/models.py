@@ -1,4 +1,4 @@
-"""Work that must happen: one row per piece of work (engine.md 2, security.md R2-R5)."""
+"""Work that must happen: one row per piece of work (docs/adr/0002-job-row-is-the-truth.md)."""
 
 import uuid
 
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class JobState(models.TextChoices):
+    """Where a piece of work stands."""
+
     QUEUED = "queued", _("În așteptare")
     RUNNING = "running", _("În lucru")
     DONE = "done", _("Terminată")
@@ -33,6 +35,9 @@ class Job(models.Model):
     last_code = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
+
+    codes = ("kind", "dedupe_key", "last_code")
+    deletable = "done work may be cleared away; what it did has rows of its own"
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""The durable job protocol: enqueue, claim, settle, fail, sweep (engine.md 2, security.md R2-R5).
+"""The durable job protocol: enqueue, claim, settle, fail, sweep.
 
 PostgreSQL's clock is the only clock. A claim takes a lease and a fencing token; whoever lost the token cannot settle.
 """
@@ -92,16 +92,16 @@ def settling(job: Job) -> Iterator[Job]:
 
 
 def fail(job: Job, *, code: str, permanent: bool) -> None:
-    """Write down why this attempt failed: try again later, or park the job for a person to see."""
-    park = permanent or job.attempts >= MAX_ATTEMPTS
+    """Write down why this attempt failed: try again later, or leave the job failed for a person to see."""
+    give_up = permanent or job.attempts >= MAX_ATTEMPTS
     with suppress(Fenced), job_transaction(job):
         moved = Job.objects.filter(pk=job.pk, token=job.token, state=JobState.RUNNING).update(
-            state=JobState.FAILED if park else JobState.QUEUED,
+            state=JobState.FAILED if give_up else JobState.QUEUED,
             last_code=code[:60],
             token=None,
-            due_at=Now() if park else Now() + _pause(job.attempts),  # of a parked job: since when it is
+            due_at=Now() if give_up else Now() + _pause(job.attempts),  # of a failed job: since when it is
         )
-        if moved and park:
+        if moved and give_up:
             log.record("job.failed", on=job, by=None, kind=job.kind, reason=code, house_id=job.house)
             handler = registry.handler_for(job.kind) if job.kind in registry.kinds() else None
             if handler and handler.on_failure:
@@ -109,7 +109,7 @@ def fail(job: Job, *, code: str, permanent: bool) -> None:
 
 
 def retry(job: Job, *, by: models.Model) -> bool:
-    """Ask for a parked job again; False when it is not parked any more."""
+    """Ask for a failed job again; False when it has not failed any more."""
     with transaction.atomic():
         moved = Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(
             state=JobState.QUEUED, attempts=0, last_code="", due_at=Now()

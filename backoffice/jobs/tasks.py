@@ -1,4 +1,4 @@
-"""The only Celery tasks there are: an id comes in, the row decides (security.md T8.1)."""
+"""The only Celery tasks there are: an id comes in, the row decides."""
 
 import logging
 import uuid

@@ -1,141 +1,141 @@
-"""The data catalogue: every field of every table, and how it is kept at rest (security.md S16; GDPR art. 30).
+"""The data catalogue (GDPR art. 30): every field of every table, and how it is kept at rest; it writes `docs/data.md`.
 
-A field that is not here fails `tests/platform/test_catalogue.py`. `python -m backoffice.ops.catalogue` writes docs/data.md.
-Personal data in clear says why: it must be found or compared by the database, or the law makes it public.
+Nothing is listed here. A field's type says most: what is encrypted is an `EncryptedField`; relations, numbers, days,
+truth values, UUIDs and choices hold no words. Whatever else can hold words says what it holds, at its model, in one of
+
+    keyed = ("verifier",)                              a keyed or salted one-way value
+    encrypted_by = {"data": "the session store"}       encrypted before it comes to the field
+    codes = ("kind",)                                  words of the product alone: codes, labels, addresses of code
+    in_clear = {"email": "why it is not encrypted"}    words of a person, or made of them
+
+For the tables of a library the room that brought it in says so, in the `MODELS` of its `catalogue.py`.
 """
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-ENCRYPTED = {
-    "accounts.Person": "cnp last_name first_name",
-    "enrolment.Filing": "content",
-    "enrolment.Application": "content",
-    "enrolment.RuleCheck": "findings",
-    "enrolment.CompletionRequest": "text",
-    "enrolment.Decision": "text",
-    "enrolment.LicenceKey": "envelope",
-    "notifications.Document": "context pdf",
-    "notifications.Message": "address context",
-    "attachments.Attachment": "name",
-    "attachments.AttachmentBlob": "content",
-    "accounts.Session": "data",
-    "mfa.Authenticator": "data",
-}
-KEYED = {
-    "accounts.Person": "cnp_index",
-    "accounts.User": "password",
-    "accounts.Session": "key_hash",
-    "enrolment.LicenceKey": "verifier",
-}
-# Personal or secret, and in clear: each with its reason.
-CLEAR = {
-    "accounts.User.email": "the log-in name: the account library finds it by comparison; shown only to its house's administrator",
-    "account.EmailAddress.email": "the same address, in the account library's own table",
-    "account.EmailConfirmation.key": "empty: confirmations are signed links and leave no row",
-    "enrolment.Case.provider_name": "the registered name of a provider, public in the registers of companies and cabinets; searched by part",
-    "enrolment.Case.search_key": "the same name, folded for the trigram index",
-    "enrolment.Case.provider_uic": "fiscal code of a provider, public; one enrolment per code is a constraint. A CNP written in its place is kept as its keyed index",
-    "enrolment.Enrolment.provider_name": "as in the case",
-    "enrolment.Enrolment.provider_uic": "as in the case",
-    "enrolment.LicenceKey.provider_uic": "as in the case",
-    "enrolment.LicenceKey.mask": "five of seventeen characters: a person recognises their key by them",
-    "enrolment.Filing.reference": "the number a house wrote on a paper; unique by constraint",
-    "enrolment.Filing.content_sha256": "fingerprint of a whole form: not to be guessed without all of it",
-    "enrolment.Application.sha256": "fingerprint of a whole form: not to be guessed without all of it",
-    "notifications.Document.code": "128 random bits printed on the act; opens what the holder of the paper has",
-}
-# Not personal: ids, codes, days, states, words of the product.
-OTHER = {
-    "accounts.Person": "id public_id",
-    "accounts.User": "id last_login person is_active date_joined language session_generation",
-    "accounts.Session": "user generation created_at seen_at expires_at",
-    "accounts.House": "id code county name seat kind sort_key",
-    "accounts.Membership": "id user house role starts_on ends_on stands_in_for granted_by",
-    "account.EmailAddress": "id user verified primary",
-    "account.EmailConfirmation": "id email_address created sent",
-    "mfa.Authenticator": "id user type created_at last_used_at",
-    "auth.Permission": "id name content_type codename",
-    "auth.Group": "id name",
-    "auth.Group_permissions": "id group permission",
-    "contenttypes.ContentType": "id app_label model",
-    "viewflow.Process": "id flow_class status created finished data parent_task seed_content_type seed_object_id "
-    "artifact_content_type artifact_object_id",
-    "viewflow.Task": "id flow_task flow_task_type status created assigned started finished scheduled token "
-    "external_task_id owner owner_permission owner_permission_content_type owner_permission_obj_pk process data "
-    "seed_content_type seed_object_id artifact_content_type artifact_object_id",
-    "viewflow.Task_previous": "id from_task to_task",
-    "audit.Event": "id at code actor_user actor_person house subject_type subject_id facts request_id",
-    "audit.Link": "event chain seq prev hash",
-    "audit.Checkpoint": "number body signature",
-    "audit.Flood": "bucket minute seen",
-    "jobs.Job": "id public_id kind object_id house dedupe_key state attempts due_at token last_code created_at finished_at",
-    "enrolment.Filing": "id public_id owner channel house as_written created_at saved_at submitted_at",
-    "enrolment.RegistryCounter": "id house year last",
-    "enrolment.RegistryEntry": "id house year number day kind answers redirected_from written_at",
-    "enrolment.Case": "id public_id filing house entry state round version filed_on due_on created_at decided_at "
-    "communicated_at",
-    "enrolment.Application": "id case version submitted_at submitted_by",
-    "enrolment.Party": "id case person capacity",
-    "enrolment.RuleCheck": "id case version rules_version run_at",
-    "enrolment.CompletionRequest": "id case reasons asked_at asked_by due_on answered_at lapsed_at",
-    "enrolment.Decision": "id case round stage outcome person user membership reasons application_sha256 text_sha256 "
-    "decided_at",
-    "enrolment.Enrolment": "id case house state approved_at active_at",
-    "enrolment.LicenceKey": "id public_id enrolment house issued_at opened_at opened_by blocked_at",
-    "notifications.Document": "id public_id about kind house text_sha256 number day pdf_sha256 created_at sealed_at "
-    "superseded_by read_at",
-    "notifications.Message": "id public_id template about house recipient language dedupe_key state failure created_at "
-    "sent_at",
-    "notifications.Message_documents": "id message document",
-    "attachments.Attachment": "id public_id filing kind media size sha256 state reason pages signatures uploaded_by "
-    "uploaded_at inspected_at removed_at",
-    "attachments.AttachmentBlob": "id attachment number",
-    "workflows.Turn": "id case process house task step right holder since due_on",
-}
-# Tables without a model.
-TABLES = {
-    "throttle_count": "counters of attempts: names are keyed hashes (`backoffice.http.throttle`), values are numbers and times",
-    "django_migrations": "names of migrations",
-}
+from django.apps import apps
+from django.db import models
+from django.utils.module_loading import module_has_submodule
+
+from backoffice.crypto.encryption import EncryptedField
+from backoffice.isolation.rules import Rule, declarations
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "data.md"
+STATEMENTS = ("keyed", "encrypted_by", "codes", "in_clear")
+# Types that hold no words. A field with choices holds one of ours.
+WORDLESS = (
+    models.ForeignObject,
+    models.IntegerField,
+    models.BooleanField,
+    models.DateField,
+    models.TimeField,
+    models.UUIDField,
+)
+ENCRYPTED, CODES = "encrypted, bound to its row (`field_keyset.json`)", "no words of a person"
 
 
-def encrypted() -> set[str]:
-    """`enrolment.Decision.text` and its like."""
-    return _labels(ENCRYPTED)
+@dataclass(frozen=True)
+class Place:
+    """One field's place in the catalogue; `kept` is empty where nobody has said how it is kept."""
+
+    label: str
+    field: models.Field
+    kept: str
 
 
-def classified() -> list[str]:
-    """Every field that has its place here, as often as it has one."""
-    return [*_labels(ENCRYPTED), *_labels(KEYED), *CLEAR, *_labels(OTHER)]
+def places() -> list[Place]:
+    """Every field of every table. Raises `ValueError` for a statement that says nothing or says it twice."""
+    said = library_models()
+    unknown = set(said) - {model._meta.label for model in _models()}
+    if unknown:
+        raise ValueError(f"no such models: {sorted(unknown)}")
+    return [place for model in _models() for place in _places(model, said.get(model._meta.label, vars(model)))]
+
+
+def library_models() -> dict[str, Mapping[str, Any]]:
+    """What the rooms say of the tables that libraries bring."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for app in apps.get_app_configs():
+        if app.name != "backoffice.ops" and app.module and module_has_submodule(app.module, "catalogue"):
+            found |= import_module(f"{app.name}.catalogue").MODELS
+    return found
+
+
+def tables_without_model() -> dict[str, str]:
+    """Tables that no model describes, with what the rooms say they hold."""
+    modelled = {model._meta.db_table for model in _models()}
+    lines = {table: line for table, line in declarations().rules.items() if table not in modelled}
+    return {table: "" if isinstance(line, Rule) else line.why for table, line in lines.items()}
 
 
 def page() -> str:
-    """docs/data.md."""
-    lines = [
-        "# What is kept, and how",
-        "",
-        "Written by `python -m backoffice.ops.catalogue`; a test compares it with the tables.",
-        "",
-    ]
-    lines += ["| field | at rest |", "|---|---|"]
-    lines += [
-        f"| `{label}` | encrypted, bound to its row (`field_keyset.json`) |" for label in sorted(_labels(ENCRYPTED))
-    ]
-    lines += [f"| `{label}` | keyed or salted one-way value |" for label in sorted(_labels(KEYED))]
-    lines += [f"| `{label}` | in clear: {why} |" for label, why in CLEAR.items()]
-    lines += [f"| table `{table}` | {why} |" for table, why in TABLES.items()]
-    lines += [
-        "",
-        f"The other {len(_labels(OTHER))} fields hold ids, codes, days and states, and no words of a person.",
-        "",
-    ]
-    return "\n".join(lines)
+    """The text of docs/data.md."""
+    found = places()
+    ordered = sorted(
+        (place for place in found if place.kept != CODES), key=lambda place: (_rank(place.kept), place.label)
+    )
+    return "\n".join(
+        [
+            "# What is kept, and how",
+            "",
+            "Written by `python -m backoffice.ops.catalogue`; a test compares it with the tables.",
+            "",
+            "| field | at rest |",
+            "|---|---|",
+            *[f"| `{place.label}` | {place.kept} |" for place in ordered],
+            *[f"| table `{table}` | {why} |" for table, why in sorted(tables_without_model().items())],
+            "",
+            f"The other {len(found) - len(ordered)} fields hold ids, codes, days and states, and no words of a person.",
+            "",
+        ]
+    )
 
 
-def _labels(fields: dict[str, str]) -> set[str]:
-    return {f"{model}.{name}" for model, names in fields.items() for name in names.split()}
+def _models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+
+
+def _places(model: type[models.Model], said: Mapping[str, Any]) -> Iterator[Place]:
+    names = [name for statement in STATEMENTS for name in said.get(statement, ())]
+    for field in model._meta.local_fields:
+        label, times = f"{model._meta.label}.{field.name}", names.count(field.name)
+        if times > 1 or times and _by_type(field):
+            raise ValueError(f"{label} is said twice")
+        yield Place(label, field, _by_type(field) or _by_statement(field.name, said))
+    gone = set(names) - {field.name for field in model._meta.local_fields}
+    if gone:
+        raise ValueError(f"{model._meta.label} has no {', '.join(sorted(gone))}")
+
+
+def _by_type(field: models.Field) -> str:
+    if isinstance(field, EncryptedField):
+        return ENCRYPTED
+    return CODES if isinstance(field, WORDLESS) or field.choices else ""
+
+
+def _by_statement(name: str, said: Mapping[str, Any]) -> str:
+    if name in said.get("keyed", ()):
+        return "keyed or salted one-way value"
+    if name in said.get("encrypted_by", {}):
+        return f"encrypted by {said['encrypted_by'][name]}"
+    if name in said.get("in_clear", {}):
+        return f"in clear: {said['in_clear'][name]}"
+    return CODES if name in said.get("codes", ()) else ""
+
+
+def _rank(kept: str) -> int:
+    return next(n for n, start in enumerate(("encrypted", "keyed", "in clear", "")) if kept.startswith(start))
 
 
 if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
+    django.setup()
     PAGE.write_text(page(), encoding="utf-8")

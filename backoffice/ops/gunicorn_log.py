@@ -1,4 +1,4 @@
-"""gunicorn speaks like everybody else: the same lines, and an access log without query string (security.md S18)."""
+"""gunicorn's log: the same lines as every other process, and an access log without query string."""
 
 from typing import Any
 

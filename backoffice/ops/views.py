@@ -12,7 +12,7 @@ from backoffice.audit import checkpoints
 
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Strangers read what this is; staff go to their work, providers to their requests."""
+    """Strangers read what this is; staff go to their work, applicants to their requests."""
     if not request.user.is_authenticated:
         return render(request, "home.html")
     grants = Grants.of(request.user)
@@ -24,9 +24,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers; Redis may be away without stopping the web (security.md R8).
+    """200 when the database answers; Redis may be away without stopping the web.
 
-    A log that nobody has sealed for 15 minutes is named, and stops nothing (docs/adr/0010-evidence.md).
+    A log without a checkpoint for 15 minutes is named, and stops nothing (docs/adr/0010-evidence.md).
     """
     try:
         late = checkpoints.is_late()

@@ -1,4 +1,4 @@
-"""Which workers there are: each queue has its own process and its own concurrency (security.md R5).
+"""Which workers there are: each queue has its own process and its own concurrency.
 
 So a mail server that answers slowly, or a heavy inspection, never stands before a decision that waits to be issued.
 `celery.py`, `manage.py up`, `docker-compose.yml` (held to it by a test) and the tests read this table. Pure.

@@ -1,4 +1,4 @@
-"""The legal calendar: working days, holidays and terms. Pure (domain.md 3, 9)."""
+"""The legal calendar: working days, holidays and terms (docs/domain.md). Pure."""
 
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -26,14 +26,14 @@ def is_working_day(day: date) -> bool:
 
 
 def on_or_after_working_day(day: date) -> date:
-    """`day` itself, or the next working day: a term that ends on a free day ends on the next working one."""
+    """`day` itself, or the next working day, to which a term that ends on a free day moves (Civil Code art. 2554)."""
     while not is_working_day(day):
         day += timedelta(days=1)
     return day
 
 
 def legal_due_date(registered_on: date, days: int = LEGAL_TERM_DAYS) -> date:
-    """The last day to answer a request registered on `registered_on`: 30 calendar days (OG 27/2002), then the rule above."""
+    """The last day to answer a request: `days` calendar days from its registration (30: OG 27/2002 art. 8)."""
     return on_or_after_working_day(registered_on + timedelta(days=days))
 
 

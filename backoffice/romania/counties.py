@@ -9,7 +9,7 @@ HOUSES_CSV = Path(__file__).parent / "data" / "houses.csv"
 
 @cache
 def houses() -> tuple[dict[str, str], ...]:
-    """The 43 houses as published: code, county, cnp_county, name, seat, kind (domain.md 8.1)."""
+    """The 43 houses as published: code, county, cnp_county, name, seat, kind."""
     with HOUSES_CSV.open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 

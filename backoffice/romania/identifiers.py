@@ -1,4 +1,4 @@
-"""Identifiers of persons and providers: what is wrong with one, said as a short code. Pure (domain.md 8.2, 8.4, 8.8)."""
+"""Identifiers of persons and organisations: what is wrong with one, said as a short code. Pure."""
 
 import re
 from datetime import date
@@ -16,7 +16,7 @@ CENTURIES = {"1": 1900, "2": 1900, "3": 1800, "4": 1800, "5": 2000, "6": 2000, "
 def cnp_problem(cnp: str, *, today: date) -> str | None:
     """Why `cnp` is not a personal numeric code, or None: `cnp_checksum`, `cnp_date`, `cnp_future`, `cnp_format`.
 
-    The date inside must exist and not be after `today` (the check digit alone accepts both; domain.md 8.2).
+    The date inside must exist and not be after `today`: the check digit alone accepts both.
     """
     if not CNP_SHAPE.fullmatch(cnp) or cnp[0] == "0":
         return "cnp_format"
@@ -46,7 +46,7 @@ def normalise_fiscal_code(typed: str) -> str:
 
 
 def fiscal_code_problem(code: str) -> str | None:
-    """Why a normalised `code` is no fiscal code, or None: `cnp_not_fiscal_code`, `fiscal_code` (domain.md 8.4)."""
+    """Why a normalised `code` is no fiscal code, or None: `cnp_not_fiscal_code`, `fiscal_code`."""
     if CNP_SHAPE.fullmatch(code):
         return "cnp_not_fiscal_code"
     if not re.fullmatch(r"[0-9]{2,10}", code) or not stdnum_cui.is_valid(code):
@@ -55,10 +55,10 @@ def fiscal_code_problem(code: str) -> str | None:
 
 
 def stamp_code_problem(code: str) -> str | None:
-    """Why an upper-case `code` is no physician's stamp code, or None (domain.md 8.8)."""
+    """Why an upper-case `code` is no stamp code of a doctor, or None: five or six digits or capital letters."""
     return None if STAMP_CODE.fullmatch(code) else "stamp_code"
 
 
 def mask_cnp(cnp: str) -> str:
-    """`1******9013`: enough to recognise one's own, too little to use (domain.md 6)."""
+    """`1******9013`: enough to recognise one's own, too little to use."""
     return f"{cnp[:1]}******{cnp[-4:]}"

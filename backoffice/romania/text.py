@@ -1,4 +1,4 @@
-"""Romanian text: one spelling inside, one key for sorting and searching (domain.md 9, intake.md). Pure."""
+"""Romanian text: one spelling inside, one key for sorting and searching. Pure."""
 
 import re
 import unicodedata

@@ -132,13 +132,15 @@ def _decide(who: Somebody, case: Case, during: During, step: str, stage: str, **
     who.post(during, stage, "workflows:execute", task.pk, **answer)
 
 
-# --- the inbox ---------------------------------------------------------------------------------------------------------------
+# --- the inbox --------------------------------------------------------------------------------------------------------
 
 
 def inbox_page(team: Team) -> Work:
     """The clerk's first page of what is to take; each time, its rows must be the most urgent cases of the house."""
     url = reverse("workflows:inbox") + "?lista=take"
-    rows = Assignment.objects.filter(house__code="CAS-CT", right=f"providers.{Can.REVIEW}", task__isnull=False, holder__isnull=True)
+    rows = Assignment.objects.filter(
+        house__code="CAS-CT", right=f"providers.{Can.REVIEW}", task__isnull=False, holder__isnull=True
+    )
     urgent = rows.order_by("due_on", "case_id")[:PAGE].values_list("case__public_id", flat=True)
     wanted = [str(public_id) for public_id in urgent]
     demand(bool(wanted), True, "the inbox has rows")
@@ -191,7 +193,8 @@ def fill_inbox(team: Team, total: int) -> None:
         (
             turn,
             f"'case_id', {row}, 'process_id', {row}, {house}, {due}, "
-            f"'task_id', case when {is_open} then {row} end, 'step', case when {is_open} then '{turn.step}' else '' end",
+            f"'task_id', case when {is_open} then {row} end, "
+            f"'step', case when {is_open} then '{turn.step}' else '' end",
         ),
     ]
     for model, changes in people:
@@ -210,7 +213,8 @@ def _clone(model: models.Model, changes: str, first: int, last: int) -> None:
         cursor.execute(f"alter table {table} disable trigger user")
         cursor.execute(
             f"insert into {table} select made.* from {table} original cross join generate_series(%s::int, %s::int) k "
-            f"cross join lateral jsonb_populate_record(original, jsonb_build_object({changes})) made where original.id = %s",
+            f"cross join lateral jsonb_populate_record(original, jsonb_build_object({changes})) made "
+            "where original.id = %s",
             [first, last, model.pk],
         )
         cursor.execute(f"alter table {table} enable trigger user")

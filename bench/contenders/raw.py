@@ -33,7 +33,8 @@ def case(during: During) -> None:
                 cursor.execute("update raw_task set owner = 1 where id = %s and owner is null", [task])
                 cursor.execute(
                     "with d as (update raw_task set done = now() where id = %s and done is null returning case_id), "
-                    "     c as (update raw_case set state = %s from d where raw_case.id = d.case_id returning raw_case.id) "
+                    "     c as (update raw_case set state = %s from d "
+                    "           where raw_case.id = d.case_id returning raw_case.id) "
                     "insert into raw_task (case_id, step) select id, %s from c returning id",
                     [task, state, state],
                 )

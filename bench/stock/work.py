@@ -52,6 +52,7 @@ def clerk() -> User:
 
 @cache
 def browser() -> Client:
+    """The clerk's browser, logged in."""
     client = Client()
     client.force_login(clerk())
     return client
@@ -118,9 +119,12 @@ with made as (insert into viewflow_process (flow_class, status, created, data)
               select 'stock/flows.StockFlow', 'NEW', now() - n * interval '1 second',
                      jsonb_build_object('text', 'filled', 'house', n %% %(houses)s, 'n', n)
               from generate_series(%(have)s + 1, %(total)s::int) n returning id, created, (data->>'n')::int as n)
-insert into viewflow_task (flow_task, flow_task_type, status, created, finished, token, data, process_id, owner_permission)
-select 'stock/flows.StockFlow.review', 'HUMAN', case when n / %(houses)s %% %(share)s = 0 then 'NEW' else 'DONE' end, created,
-       case when n / %(houses)s %% %(share)s = 0 then null else now() end, 'start', '{}', id, 'stock.house_' || n %% %(houses)s
+insert into viewflow_task (
+    flow_task, flow_task_type, status, created, finished, token, data, process_id, owner_permission)
+select 'stock/flows.StockFlow.review', 'HUMAN',
+       case when n / %(houses)s %% %(share)s = 0 then 'NEW' else 'DONE' end, created,
+       case when n / %(houses)s %% %(share)s = 0 then null else now() end,
+       'start', '{}', id, 'stock.house_' || n %% %(houses)s
 from made
 """
 

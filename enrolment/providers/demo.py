@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from viewflow.workflow.models import Task
-
 from backoffice.accounts.models import User
 from backoffice.jobs import queue, tasks
 from backoffice.jobs.models import Job
@@ -85,7 +83,7 @@ def _execute(case: Case, user: User, **answer: Any) -> None:
     case.refresh_from_db()
 
 
-def _claim(case: Case, user: User) -> Task:
+def _claim(case: Case, user: User) -> Any:
     task = Assignment.objects.select_related("task").get(case=case).task
     steps.claim(task, by=user)
     return task

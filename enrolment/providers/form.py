@@ -1,4 +1,4 @@
-"""What the request for enrolment asks, page by page, as data (a proposed model: no act prescribes the form)."""
+"""What the request for enrolment asks, page by page, as data (a proposed model, form F1 of docs/domain.md)."""
 
 from django.utils.translation import gettext_lazy as _
 

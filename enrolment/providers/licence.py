@@ -1,4 +1,4 @@
-"""Licence keys of the shape `AB012-C345-D678-E910` (domain.md 0.4; architecture.md 7 "licence key"). Pure.
+"""Licence keys of the shape `AB012-C345-D678-E910` (docs/domain.md). Pure.
 
 Two letters and three digits, then three groups of a letter and three digits: 5 letters, 12 digits. The last two
 digits are a checksum: ISO 7064 MOD 97-10 over everything before them, so that every single wrong character and every

@@ -1,4 +1,4 @@
-"""The enrolment of providers without a contract, as a procedure (OUG 41/2016 on copies; see docs/domain.md)."""
+"""The enrolment of providers without a contract, as a procedure (docs/domain.md)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,20 +26,13 @@ FISCAL_CODE_DIGITS = 10
 APPROVAL = DocumentKind("providers.approval", gettext_lazy("Decizie de aprobare"), is_decision=True)
 REJECTION = DocumentKind("providers.rejection", gettext_lazy("Decizie de respingere"), is_decision=True)
 CONVENTION = DocumentKind("providers.convention", gettext_lazy("Convenție de utilizare"))
-# No copies of what other institutions issued (OUG 41/2016). Nothing here is required to file: the house can ask for it.
+# No copies of what other public institutions issued (OUG 41/2016). None is required to file: the house can ask for it.
 ATTACHMENTS = (
     Kind(
         "identity_document",
         gettext_lazy("Actul de identitate al reprezentantului legal"),
         gettext_lazy("Fața cu fotografia, întreagă și citeață."),
         gettext_lazy("Nu este atașată copia actului de identitate al reprezentantului legal."),
-    ),
-    Kind(
-        "delegate_mandate",
-        gettext_lazy("Împuternicirea delegatului"),
-        gettext_lazy("Semnată de reprezentantul legal."),
-        gettext_lazy("Nu este atașată împuternicirea delegatului."),
-        offered=False,
     ),
     Kind(
         "malpractice_policy",
@@ -72,6 +65,10 @@ class Providers(Procedure):
     }
     key_label = "CUI"
     rules_version = rules.RULES_VERSION
+    letter_note = gettext_lazy(
+        "Dacă cererea a fost aprobată, cheia de licență se ridică de la ghișeul casei, de reprezentantul legal, "
+        "cu actul de identitate."
+    )
     introduction = "providers/introduction.html"
     panel = "providers/panel.html"
     applicant_panel = "providers/applicant_panel.html"

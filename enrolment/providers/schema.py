@@ -1,4 +1,4 @@
-"""The request for enrolment as data: one schema for the online form, the clerk's paper form and the intake file. Pure."""
+"""The request for enrolment as data: one schema for online form, clerk's paper form and intake file. Pure."""
 
 from typing import Annotated, Any, Literal
 
@@ -32,6 +32,8 @@ MAX_SPECIALTIES = 6  # of one physician; more than anybody holds, few enough for
 
 
 class Address(Part):
+    """A postal address in Romania."""
+
     county: County
     locality: text(80)
     street: text(255)
@@ -44,6 +46,8 @@ class Address(Part):
 
 
 class Provider(Part):
+    """Who asks to be enrolled, with its registers and its addresses for letters."""
+
     name: text(100)
     legal_form: one_of(nomenclature.codes("legal_forms"))
     service_categories: Annotated[
@@ -58,6 +62,8 @@ class Provider(Part):
 
 
 class SanitaryAuthorisation(Part):
+    """The operating authorisation of a work point: number, day, issuer."""
+
     number: text(40)
     issued_on: PastDay
     issuer: text(80)
@@ -65,12 +71,16 @@ class SanitaryAuthorisation(Part):
 
 
 class WorkPoint(Part):
+    """A place where the provider works; its county decides which house is competent."""
+
     name: text(100)
     address: Address
     sanitary_authorisation: SanitaryAuthorisation
 
 
 class IdentityDocument(Part):
+    """The identity document of the legal representative."""
+
     type: one_of(nomenclature.IDENTITY_DOCUMENTS)
     series: text(10)
     number: text(20)
@@ -79,6 +89,8 @@ class IdentityDocument(Part):
 
 
 class LegalRepresentative(Part):
+    """Who signs for the provider."""
+
     last_name: text(40)
     first_name: text(40)
     cnp: Cnp
@@ -87,21 +99,29 @@ class LegalRepresentative(Part):
 
 
 class DeclaredSpecialty(Part):
+    """A speciality with the professional grade in it."""
+
     code: one_of(nomenclature.codes("specialties"))
     grade: one_of(nomenclature.GRADES)
 
 
 class Membership(Part):
+    """Membership of a professional college."""
+
     number: text(40)
     college: one_of(nomenclature.COLLEGES)
 
 
 class AnnualEndorsement(Part):
+    """The college's yearly endorsement to practise."""
+
     valid_from: Day
     valid_until: Day
 
 
 class Malpractice(Part):
+    """A malpractice policy and the specialities it covers."""
+
     insurer: text(100)
     number: text(40)
     valid_until: Day
@@ -111,6 +131,8 @@ class Malpractice(Part):
 
 
 class Physician(Part):
+    """One row of annex A: a physician who works for the provider."""
+
     last_name: text(40)
     first_name: text(40)
     cnp: Cnp
@@ -127,6 +149,8 @@ class Physician(Part):
 
 
 class OwnApplication(Part):
+    """The provider's own software for the health record, where it does not use the portal."""
+
     vendor: text(100)
     product: text(100)
     version: text(40)
@@ -234,12 +258,6 @@ SCHEMA = Schema(
 )
 sentences.register(
     {
-        "fiscal_code": gettext_lazy(
-            "Codul de identificare fiscală nu este valid: 2–10 cifre, de exemplu 12345674. Verificați-l în certificatul de înregistrare fiscală."
-        ),
-        "cnp_not_fiscal_code": gettext_lazy(
-            "Ați scris un cod numeric personal. Aici se scrie codul de identificare fiscală al furnizorului, de exemplu 12345674."
-        ),
         "stamp_code_shared": gettext_lazy("Același cod de parafă apare la două persoane: verificați-l la fiecare."),
         "work_point_index": gettext_lazy("Alegeți unul dintre punctele de lucru declarate."),
         "no_work_point": gettext_lazy("Adăugați cel puțin un punct de lucru."),

@@ -27,8 +27,8 @@ def enrol(case: Case) -> Enrolment:
 
 
 def is_taken(house: House, uic: str, *, besides: Case | None = None) -> bool:
-    """An enrolment that is not closed, or another open case, of the same fiscal code at the same house."""
-    held = Enrolment.objects.filter(house=house, provider_uic=uic).exclude(state=EnrolmentState.CLOSED)
+    """An enrolment, or another open case, of the same fiscal code at the same house."""
+    held = Enrolment.objects.filter(house=house, provider_uic=uic)
     pending = Case.objects.filter(house=house, procedure="providers", subject_key=uic).exclude(state__in=CLOSED)
     if besides is not None:
         held, pending = held.exclude(case=besides), pending.exclude(pk=besides.pk)
@@ -76,7 +76,7 @@ def hand_over(key: LicenceKey, *, by: User) -> str:
 
 
 def matches(key: LicenceKey, typed: str) -> bool:
-    """Is this the key? Works for good, without the key being kept, also after the secret was changed (docs/crypto.md)."""
+    """Is this the key? Answered for good, without the key being kept, also after the secret was changed."""
     return any(licence.matches(typed, secret, bytes(key.verifier)) for secret in keys.secrets_of("verifier_key"))
 
 

@@ -1,4 +1,4 @@
-"""Acts: frozen when signed, numbered, sealed once, checked by anyone (architecture.md 4.5, 7 "signing")."""
+"""Documents of a house: frozen when signed, numbered, sealed once, checked by anyone."""
 
 import base64
 import hashlib
@@ -21,12 +21,12 @@ from notifications.models import Document
 
 
 def new_code() -> str:
-    """128 random bits as 26 letters and digits: the address of an act cannot be guessed."""
+    """128 random bits as 26 letters and digits: the address of a document cannot be guessed."""
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 
 def freeze(*, about: UUID, kinds: Sequence[str], house: Any, context: dict, text_sha256: str) -> None:
-    """The rows of acts with one text, before there is a PDF. Asked again for the same case and kind, it is the same row."""
+    """The rows of documents with one text, before there is a PDF. Asked again, it is the same row of case and kind."""
     Document.objects.bulk_create(
         [
             Document(about=about, kind=kind, code=new_code(), house=house, context=context, text_sha256=text_sha256)
@@ -37,7 +37,7 @@ def freeze(*, about: UUID, kinds: Sequence[str], house: Any, context: dict, text
 
 
 def number(found: Sequence[Document], take: Callable[[], str], day: date) -> None:
-    """Give an act and its annexes, in this order, one exit number; a retry of the work finds the same number."""
+    """Give a document and its annexes, in this order, one exit number; a retry of the work finds the same number."""
     rows = Document.objects.select_for_update().order_by("pk").only("number", "day")
     known = rows.in_bulk([document.pk for document in found])
     first, bare = known[found[0].pk], [document for document in found if not known[document.pk].number]
@@ -57,7 +57,7 @@ def verification_url(document: Document) -> str:
 
 
 def render_and_seal(document: Document, extra: dict) -> bytes:
-    """The PDF of a numbered act, sealed by its house. Pure but for the clock inside the seal; may repeat."""
+    """The PDF of a numbered document, sealed by its house. Pure but for the clock inside the seal; may repeat."""
     context = (
         document.context
         | extra
@@ -84,7 +84,7 @@ def store(document: Document, sealed: bytes) -> None:
 
 
 def mark_read(document: Document, *, by: Any) -> None:
-    """The first reading by the addressee: proof of communication (architecture.md 7)."""
+    """The first reading by the addressee: the proof that the decision was communicated."""
     with transaction.atomic():
         if Document.objects.filter(pk=document.pk, read_at__isnull=True).update(read_at=Now()):
             log.record("document.read", on=document, by=by, house=document.house)
@@ -101,7 +101,7 @@ class Verdict(StrEnum):
 
 
 def judge(code: str, file: bytes | None) -> tuple[Verdict, Document | None]:
-    """Is this act ours? Without a file the page shows what we hold, to be compared with the paper.
+    """Is this document ours? Without a file the page shows what we hold, to be compared with the paper.
 
     A file decides by its fingerprint; one that carries our code but other bytes was altered.
     """
@@ -121,6 +121,6 @@ def judge(code: str, file: bytes | None) -> tuple[Verdict, Document | None]:
 
 
 def _known(*, code: str = "", sha256: str = "", pk: int | None = None) -> Document | None:
-    """A sealed act of any house, for anybody who holds its code or its bytes; without the bytes themselves."""
+    """A sealed document of any house, for anybody who holds its code or its bytes; without the bytes themselves."""
     found = Document.objects.raw("select * from act_known(%s, %s, %s)", [code, sha256, pk])
     return next(iter(found), None)

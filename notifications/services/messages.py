@@ -1,4 +1,4 @@
-"""Messages: a row in the transaction of the act, a mail when the worker gets to it (architecture.md 4.5)."""
+"""Messages: a row in the transaction of what happened, a mail when the worker gets to it."""
 
 from collections.abc import Iterable
 from typing import Any

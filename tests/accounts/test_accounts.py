@@ -51,14 +51,14 @@ def test_the_43_houses_are_there(db):
 )
 def test_a_role_holds_from_its_first_to_its_last_day(people, from_day, to_day, holds):
     start(people.provider, people.house, from_day=from_day, to_day=to_day)
-    assert access.can(people.provider, Can.ENDORSE, people.house) is holds
-    assert not access.can(people.provider, Can.ENDORSE, people.other_house)
-    assert not access.can(people.provider, Can.SIGN, people.house)
+    assert access.can(people.provider, Can.ENDORSE, people.house, "providers") is holds
+    assert not access.can(people.provider, Can.ENDORSE, people.other_house, "providers")
+    assert not access.can(people.provider, Can.SIGN, people.house, "providers")
 
 
 def test_a_deactivated_account_holds_nothing(people):
     User.objects.filter(pk=people.head.pk).update(is_active=False)
-    assert not access.can(people.head, Can.ENDORSE, people.house)
+    assert not access.can(people.head, Can.ENDORSE, people.house, "providers")
 
 
 def test_one_role_is_given_once_per_day(people):
@@ -71,7 +71,7 @@ def test_a_stand_in_has_an_end_and_four_eyes_stay(people, case):
     with pytest.raises(IntegrityError, match="stand_in_has_an_end"):
         start(people.clerk, people.house, stands_in_for=replaced)
     start(people.clerk, people.house, stands_in_for=replaced, to_day=10)
-    assert access.can(people.clerk, Can.ENDORSE, people.house)
+    assert access.can(people.clerk, Can.ENDORSE, people.house, "providers")
     from tests.world import act
     from workflows.errors import Refused
 
@@ -97,7 +97,7 @@ def test_roles_are_given_by_the_administrator_of_the_house_only(people):
 def test_a_role_that_is_ended_holds_no_longer_from_that_second(people, from_day):
     membership = start(people.provider, people.house, from_day=from_day)
     memberships.end(membership, by=people.administrator)
-    assert not access.can(people.provider, Can.ENDORSE, people.house)
+    assert not access.can(people.provider, Can.ENDORSE, people.house, "providers")
 
 
 def test_one_human_is_one_person_whatever_the_account(people):

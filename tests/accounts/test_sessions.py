@@ -1,4 +1,4 @@
-"""Sessions: rows of no use to a thief, an end for each, nothing lost by it (security.md S14)."""
+"""Sessions: rows of no use to who reads them, an end for each, nothing lost by it."""
 
 from datetime import timedelta
 
@@ -216,7 +216,7 @@ def test_an_ended_session_never_leads_away(people, browse, referer):
 
 def test_autosave_after_the_end_says_where_to_log_in(people, browse):
     client = browse(people.provider)
-    url = client.post(reverse("workflows:file_new")).url
+    url = client.post(reverse("workflows:file_new"), {"procedure": "providers"}).url
     age("seen_at", minutes=20)
     answer = client.post(url, {"provider.name": "X"}, headers={"X-Autosave": "1"})
     assert answer.status_code == 401

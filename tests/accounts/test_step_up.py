@@ -1,4 +1,4 @@
-"""Sensitive acts ask for a proof not older than five minutes; roles end with a question and never the last administrator's."""
+"""What is sensitive asks for a proof not older than five minutes; roles end after a question."""
 
 import time
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Files made by code, each with the verdict it must get: "" for clean, else the code of the refusal (security.md S15)."""
+"""Files made by code, each with the verdict it must get: "" for clean, else the code of the refusal."""
 
 import io
 import struct
@@ -197,7 +197,7 @@ def corpus():
         "jpeg grey": (saved(photo("L"), "JPEG"), ""),
         "jpeg for print": (saved(photo("CMYK"), "JPEG"), ""),
         "jpeg progressive": (saved(photo(), "JPEG", progressive=True), ""),
-        "jpeg of two pictures, as some phones make": (saved(photo(), "MPO", save_all=True, append_images=[photo()]), ""),
+        "jpeg of two pictures, as phones make": (saved(photo(), "MPO", save_all=True, append_images=[photo()]), ""),
         "jpeg with a camera's trailer": (jpeg + b"\0" * 64 + b"SEFT", ""),
         "png": (small_png, ""),
         "png with palette": (saved(photo("P"), "PNG"), ""),
@@ -220,7 +220,10 @@ def corpus():
         "pdf script in an object stream": (pdf(link(script()), **streams), "script"),
         "pdf script nobody refers to": (pdf(buried(script())), "script"),
         "pdf script with an escaped name": (escaped_names(), "script"),
-        "pdf script as a stream": (pdf(lambda p: p.Root.__setitem__("/X", Dictionary(JS=p.make_stream(b"x")))), "script"),
+        "pdf script as a stream": (
+            pdf(lambda p: p.Root.__setitem__("/X", Dictionary(JS=p.make_stream(b"x")))),
+            "script",
+        ),
         "pdf launch": (pdf(link(launch)), "launch"),
         "pdf launch in an object stream": (pdf(link(launch), **streams), "launch"),
         "pdf launch when opened": (pdf(opens(launch)), "acts_by_itself|launch"),
@@ -244,7 +247,7 @@ def corpus():
         "pdf cut": (plain[: len(plain) // 2], "unreadable"),
         "pdf name only": (b"%PDF-1.7\n%%EOF\n", "unreadable"),
         "pdf with a picture of 2 gigabytes": (pdf(stream_bomb), "too_many_pixels"),
-        # --- hostile: two things at once -------------------------------------------------------------------------------
+        # --- hostile: two things at once ------------------------------------------------------------------------------
         "page before a pdf": (html + plain, "wrong_type"),
         "page inside a pdf": (plain[:9] + html + plain[9:], "polyglot"),
         "page after a pdf": (plain + html, "polyglot"),
@@ -254,7 +257,7 @@ def corpus():
         "page in a jpeg comment": (comment(jpeg, html), "polyglot"),
         "page after a png": (small_png + html, "polyglot"),
         "pdf after a png": (small_png + plain, "polyglot"),
-        # --- hostile: pictures -------------------------------------------------------------------------------------------
+        # --- hostile: pictures ----------------------------------------------------------------------------------------
         "png bomb": (png(50000, 50000, rows=50), "too_many_pixels"),
         "png of 25 megapixels and a row": (png(5000, 5001, rows=5001), "too_many_pixels"),
         "png that ends early": (small_png[:-30], "unreadable"),
@@ -262,7 +265,7 @@ def corpus():
         "png with a wrong sum": (small_png[:40] + bytes([small_png[40] ^ 1]) + small_png[41:], "unreadable"),
         "jpeg cut": (jpeg[: len(jpeg) // 2], "unreadable"),
         "jpeg start only": (b"\xff\xd8\xff\xe0", "unreadable"),
-        # --- hostile: something else ---------------------------------------------------------------------------------------
+        # --- hostile: something else ----------------------------------------------------------------------------------
         "nothing": (b"", "empty"),
         "one byte too many": (plain + b"\0" * (MAX_FILE_BYTES + 1 - len(plain)), "too_big"),
         "gif": (saved(photo("P"), "GIF"), "wrong_type"),

@@ -6,10 +6,10 @@ from django.urls import reverse
 from workflows.attachments.models import Attachment
 
 
-def send(client, door, public_id, data, kind="identity_document", name="buletin.jpg"):
+def send(client, place, public_id, data, kind="identity_document", name="buletin.jpg"):
     """Post one file and follow to the page that answers."""
     file = SimpleUploadedFile(name, data, content_type="text/html")  # what the browser says of it counts for nothing
-    return client.post(reverse(f"workflows:{door}_scans", args=[public_id]), {"kind": kind, "file": file}, follow=True)
+    return client.post(reverse(f"workflows:{place}_scans", args=[public_id]), {"kind": kind, "file": file}, follow=True)
 
 
 def sent(filing):

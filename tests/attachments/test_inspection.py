@@ -70,7 +70,7 @@ def test_a_loop_without_end_is_refused_when_its_seconds_are_over(monkeypatch):
     assert inspect(b"x").reason == "too_heavy"
 
 
-# --- the child -------------------------------------------------------------------------------------------------------------------
+# --- the child --------------------------------------------------------------------------------------------------------
 
 
 def child(monkeypatch, program):

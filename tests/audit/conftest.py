@@ -66,7 +66,7 @@ def evidence(committed_people, checkpoint_file, tmp_path):
 
 
 def dsn(name=None, user=roles.VERIFIER):
-    """The test's database, or another on its server, as the auditor's log-in; the owner sees rows in maintenance only."""
+    """The test's database, or another on its server, as the auditor's log-in; the owner sees rows in maintenance."""
     own = connection.settings_dict
     given = {"host": own["HOST"], "port": own["PORT"], "user": user, "dbname": name or own["NAME"]}
     if user == own["USER"]:

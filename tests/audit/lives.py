@@ -115,11 +115,13 @@ def _approval(people):
     yield "endorse", _do(filing, people.head, outcome="agree")
     yield "take to sign", _take(filing, people.director)
     yield "sign", lambda: sign(_case(filing), people.director)
-    yield "issue", _work("issue")
+    yield "issue", _work("providers.issue")
     yield "mail", _work("mail")
     yield (
         "read the decision",
-        lambda: communication.read(_case(filing), _documents(filing).get(kind="providers.approval"), by=people.provider),
+        lambda: communication.read(
+            _case(filing), _documents(filing).get(kind="providers.approval"), by=people.provider
+        ),
     )
     yield "open the key", lambda: services.open_once(_key(filing), by=people.provider)
 
@@ -136,7 +138,7 @@ def _rejection(people):
         yield name, _do(filing, user, **answer)
     yield "take to sign the rejection", _take(filing, people.director)
     yield "sign the rejection", lambda: sign(_case(filing), people.director)
-    yield "issue the rejection", _work("issue")
+    yield "issue the rejection", _work("providers.issue")
 
 
 def _completions(people):
@@ -191,7 +193,9 @@ def _paper(people):
     line = json.loads(LINES.read_text(encoding="utf-8").splitlines()[3])
     line["house"] = "CAS-BV" if line["house"] != "CAS-BV" else "CAS-CT"
     yield "redirect", lambda: intake.load_line(procedures.get("providers"), json.dumps(line), today=DAY)
-    filing = filings.start_paper(house=people.house, channel="counter", reference="P-1", by=people.clerk)
+    filing = filings.start_paper(
+        procedures.get("providers"), house=people.house, channel="counter", reference="P-1", content={}, by=people.clerk
+    )
     content = application(name="Cabinet pe hârtie", uic=UICS[4], number=4)
     content |= {"channel": "counter", "received_on": DAY.isoformat(), "signature": "handwritten", "ref": "P-1"}
     filings.save_paper(filing, content=content, as_written=())
@@ -199,7 +203,7 @@ def _paper(people):
     act(_case(filing), people.clerk, outcome="approve")
     act(_case(filing), people.head, outcome="agree")
     sign(_case(filing), people.director)
-    _work("issue")()
+    _work("providers.issue")()
     yield "hand over the key", lambda: services.hand_over(_key(filing.pk), by=people.clerk)
 
 
@@ -223,4 +227,4 @@ def _refusals(people):
     visitor = Client()
     visitor.force_login(people.clerk)
     step_up(visitor)
-    yield "knock at a closed door", lambda: visitor.get(reverse("accounts:people"))
+    yield "ask for a page of another role", lambda: visitor.get(reverse("accounts:people"))

@@ -1,7 +1,7 @@
-"""What somebody with every right over the database could do to the log: each kind as one function of (cursor, file, rng).
+"""What somebody with every right over the database could do to the log: each as one function of (cursor, file, rng).
 
-Guards are switched off while they work (`conftest.tamper`); the clever ones rebuild the chain with the product's own trigger,
-so that only the signed checkpoints can tell.
+Guards are switched off while they work (`conftest.tamper`); the clever ones rebuild the chain with the product's own
+trigger, so that only the signed checkpoints can tell.
 """
 
 import json
@@ -95,7 +95,8 @@ def delete_and_rechain(cursor, file, rng):
 
 def insert_event(cursor, file, rng):
     cursor.execute(
-        "insert into audit_event (code, subject_type, subject_id, facts) values ('decision.sign', 'workflows.Case', %s, '{}')",
+        "insert into audit_event (code, subject_type, subject_id, facts) "
+        "values ('decision.sign', 'workflows.Case', %s, '{}')",
         [rng.randrange(1000)],
     )
 
@@ -147,8 +148,8 @@ def swap_two_events(cursor, file, rng):
     while second == first:
         second, _, _ = some_link(cursor, rng)
     cursor.execute(
-        "update audit_event e set subject_id = o.subject_id, facts = o.facts, at = o.at, code = o.code from audit_event o"
-        " where (e.id, o.id) in ((%s, %s), (%s, %s))",
+        "update audit_event e set subject_id = o.subject_id, facts = o.facts, at = o.at, code = o.code "
+        "from audit_event o where (e.id, o.id) in ((%s, %s), (%s, %s))",
         [first, second, second, first],
     )
 

@@ -1,4 +1,4 @@
-"""An event is written with its act, chained when the act commits, and never changed (security.md S8)."""
+"""An event is written with its act, chained when the act commits, and never changed."""
 
 import threading
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""What people do with scans: a photo from a phone, a PDF that is refused, a clerk who looks; and the same without script."""
+"""What people do with scans: a photo from a phone, a PDF that is refused, a clerk who looks; also without script."""
 
 import pytest
 

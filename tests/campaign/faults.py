@@ -1,4 +1,4 @@
-"""The deck of faults and the hand that deals them while the load goes on (security.md R6, R9)."""
+"""Which faults there are, and the thread that injects them, in a shuffled order, while the load goes on."""
 
 import os
 import random
@@ -13,7 +13,7 @@ from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 
 LEASE = 4
-# Armed in a process: point of R6, where, what happens.
+# Armed in a process: the named point (`backoffice/jobs/faults.py`), where, what happens.
 ARMED = [
     ("web", "ordered", "kill"),  # p1: inside the business transaction
     ("web", "enqueued", "kill"),  # p1

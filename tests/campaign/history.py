@@ -1,4 +1,4 @@
-"""What was asked and what was answered, written down as it happens (security.md R10)."""
+"""What was asked and what was answered, written down as it happens."""
 
 import json
 import os

@@ -76,7 +76,7 @@ def _load(size, path, hand, processes, seed):
 
 
 class Web:
-    """A web process with its share of the operations; when it is killed, a successor goes on behind the last one begun."""
+    """A web process with its share of the operations; when it is killed, a successor goes on after the last begun."""
 
     def __init__(self, processes, hand, path, cases, first, last):
         self.processes, self.faults, self.path, self.cases = processes, hand.folders["web"], path, cases
@@ -98,7 +98,7 @@ class Web:
 
 
 def _until_quiet(hand):
-    """No more faults: everything that waits comes to its end. Pauses between attempts are passed over by moving `due_at`."""
+    """No more faults: everything that waits comes to its end. Moving `due_at` passes over pauses between attempts."""
     deadline = time.monotonic() + PATIENCE
     hints.breaker.worked()
     while Job.objects.exclude(state=JobState.DONE).exists() and time.monotonic() < deadline:

@@ -13,7 +13,7 @@ from notifications.services import messages
 KIND = "campaign"
 codes.register({"campaign.ordered": "ordered", "campaign.done": "done"})
 
-# No constraint guards `campaign_effect`: what the protocol doubles shows. `campaign_refused` makes one insert fail (R9).
+# No constraint guards `campaign_effect`: what the protocol doubles shows. `campaign_refused` makes one insert fail.
 TABLES = """
 create table if not exists campaign_operation (number bigint generated always as identity primary key,
     op uuid not null unique, mail boolean not null);
@@ -70,4 +70,6 @@ def settle(job, result):
         )
 
 
-register(Handler(kind=KIND, label=KIND, queue="issue", prepare=lambda job: None, work=lambda nothing: None, settle=settle))
+register(
+    Handler(kind=KIND, label=KIND, queue="issue", prepare=lambda job: None, work=lambda nothing: None, settle=settle)
+)

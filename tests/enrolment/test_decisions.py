@@ -1,4 +1,4 @@
-"""Four eyes as persons: service and database refuse the same things (security.md S10, architecture.md 7)."""
+"""Four eyes as persons: service and database refuse the same things."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -60,7 +60,12 @@ def test_who_proposed_neither_endorses_nor_signs(people, case):
         decisions.confirm(CaseFile.of(case), "endorse", by=people.clerk, outcome=APPROVE)
     decisions.confirm(CaseFile.of(case), "endorse", by=people.head, outcome=APPROVE)
     with pytest.raises(Refused, match="altă etapă"):
-        decisions.sign(CaseFile.of(case), by=people.clerk, outcome=APPROVE, text_sha256=texts.draft(CaseFile.of(case), APPROVE).sha256)
+        decisions.sign(
+            CaseFile.of(case),
+            by=people.clerk,
+            outcome=APPROVE,
+            text_sha256=texts.draft(CaseFile.of(case), APPROVE).sha256,
+        )
 
 
 def test_two_accounts_of_one_human_are_one_person(people, case):
@@ -141,7 +146,7 @@ def test_a_second_case_of_the_same_provider_is_not_approved(people, case):
         decisions.propose(CaseFile.of(second), by=people.clerk, outcome=APPROVE)
 
 
-# --- the third wall: direct SQL -----------------------------------------------------------------------------------------
+# --- the database itself: direct SQL ----------------------------------------------------------------------------------
 
 
 def insert(case, user, stage, outcome="approve", *, round_=1, text="x", sha=None, membership=None, reasons=None):

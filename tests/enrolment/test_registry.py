@@ -1,4 +1,4 @@
-"""Registry numbers: no gap, no reuse, whatever is tried (domain.md 9; product.md H1)."""
+"""Registry numbers: no gap, no reuse, whatever is tried."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -35,12 +35,16 @@ def test_a_transaction_that_fails_burns_no_number(people):
 
 
 FORBIDDEN = {
-    "a number out of line": "insert into workflows_registryentry (house_id, year, number, day, kind) values (%(house)s, 2026, 7, '2026-11-23', 'entry')",
-    "the same number twice": "insert into workflows_registryentry (house_id, year, number, day, kind) values (%(house)s, 2026, 1, '2026-11-23', 'entry')",
+    "a number out of line": "insert into workflows_registryentry (house_id, year, number, day, kind) "
+    "values (%(house)s, 2026, 7, '2026-11-23', 'entry')",
+    "the same number twice": "insert into workflows_registryentry (house_id, year, number, day, kind) "
+    "values (%(house)s, 2026, 1, '2026-11-23', 'entry')",
     "a counter that jumps": "update workflows_registrycounter set last = last + 2",
     "a counter set back": "update workflows_registrycounter set last = last - 1",
-    "a counter that starts at ten": "insert into workflows_registrycounter (house_id, year, last) values (%(house)s, 2030, 10)",
-    "a number taken without its entry": "update workflows_registrycounter set last = last + 1; set constraints all immediate",
+    "a counter that starts at ten": "insert into workflows_registrycounter (house_id, year, last) "
+    "values (%(house)s, 2030, 10)",
+    "a number taken without its entry": "update workflows_registrycounter set last = last + 1; "
+    "set constraints all immediate",
     "an entry changed": "update workflows_registryentry set day = '2026-11-24'",
     "an entry deleted": "delete from workflows_registryentry",
     "a counter deleted": "delete from workflows_registrycounter",

@@ -1,4 +1,4 @@
-"""The canary scan: values that occur nowhere else, and every place where they must not be found (security.md S18, G31)."""
+"""The canary scan: values that occur nowhere else, and every place where they must not be found."""
 
 import base64
 import codecs
@@ -14,15 +14,15 @@ from django.conf import settings
 from django.db import connection
 from django.utils.encoding import iri_to_uri
 
-from backoffice.ops import catalogue
+from backoffice.ops import catalogue, engines
 from backoffice.romania.text import sort_key
 
 ENGINES_LOG = settings.VAR_DIR / "log" / "engines.log"
-VALKEY_DATA = settings.VAR_DIR / "valkey"
+VALKEY_DATA = engines.home(settings.VAR_DIR) / "valkey"
 
 
 def encodings(value: str) -> set[bytes]:
-    """A value as it may hide: as typed, in capitals, without diacritics; JSON-escaped, in an address, base64, hex, UTF-16."""
+    """A value as it may hide: as typed, in capitals, without diacritics; JSON, address, base64, hex, UTF-16."""
     found = set()
     for text in {value, value.upper(), value.lower(), sort_key(value)}:
         plain = text.encode()
@@ -33,7 +33,7 @@ def encodings(value: str) -> set[bytes]:
             text.encode("utf-16-le"),
             text.encode("utf-16-be"),
         }
-        # In base64 the neighbours reach into the first and last characters: each of the three positions, without its ends.
+        # In base64 the neighbours reach into the first and last characters: each of three positions, without its ends.
         found |= {base64.b64encode(b"\0" * shift + plain)[4 if shift else 0 : -4] for shift in range(3)}
     return {needle for needle in found if len(needle) > 5}
 
@@ -57,19 +57,12 @@ def columns() -> dict[str, bytes]:
             "select table_name, column_name, data_type from information_schema.columns where table_schema = 'public'"
             " and table_name in (select tablename from pg_tables where schemaname = 'public')"
         )
-        clear = {column for label in catalogue.CLEAR for column in _columns_of(label)}
+        fields = [place.field for place in catalogue.places() if place.kept.startswith("in clear")]
+        clear = {(field.model._meta.db_table, field.column) for field in fields}
         for table, column, kind in cursor.fetchall():
             if (table, column) not in clear:
                 found[f"column {table}.{column}"] = _content(cursor, table, column, kind)
     return found
-
-
-def _columns_of(label: str):
-    from django.apps import apps
-
-    model, _, name = label.rpartition(".")
-    field = apps.get_model(model)._meta.get_field(name)
-    return [(field.model._meta.db_table, field.column)]
 
 
 def _content(cursor, table, column, kind) -> bytes:

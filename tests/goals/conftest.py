@@ -1,13 +1,14 @@
-"""A goal is a measured promise: one line `GOAL id value target PASS|FAIL`, with N beside every 0 (architecture.md 6)."""
+"""A goal is a measured promise: one line `GOAL name | value | target | PASS|FAIL`, with N beside every 0."""
 
 import pytest
 
+from backoffice.ops.management.commands.goals import GOALS
 from tests.browser.conftest import chromium, site, visit  # noqa: F401  (fixtures of the axe goal)
 
 
 @pytest.fixture
 def goal(request):
-    """`goal("G12-races", value="0 of 60", target="0 doubled", ok=True)` writes the line and holds the promise."""
+    """`goal("races", value="0 of 60", target="0 doubled", ok=True)` writes the line and holds the promise."""
     reported = []
 
     def write(line):
@@ -16,7 +17,8 @@ def goal(request):
 
     def report(name, *, value, target, ok):
         reported.append(name)
-        line = f"GOAL {name} | {value} | {target} | {'PASS' if ok else 'FAIL'}"
+        number, _ = GOALS[name]
+        line = f"GOAL {name}{f' ({number})' if number else ''} | {value} | {target} | {'PASS' if ok else 'FAIL'}"
         write(line)
         assert ok, line
 

@@ -1,7 +1,8 @@
-"""G21: a backup taken under load is restored and found whole; an old one shown as current is refused (security.md R11).
+"""A backup taken under load is restored and found whole; an old one shown as current is refused.
 
-Measured with `pg_dump` on the small data of a test: the time to restore is that of this data and this machine, and the data
-lost is what was written after the dump. Production archives WAL (docs/evidence.md), which this drill does not measure.
+Measured with `pg_dump` on the small data of a test: the time to restore is that of this data and this machine, and the
+data lost is what was written after the dump. Production archives WAL (docs/evidence.md), which this drill does not
+measure.
 """
 
 import os
@@ -51,7 +52,7 @@ def load(log):
         yield
     finally:
         stop.set()
-        worker.join()
+        worker.join(timeout=60)
 
 
 def dump(path):
@@ -99,7 +100,7 @@ def backups(evidence, tmp_path):  # noqa: F811
     return tmp_path / "old", tmp_path / "new", count
 
 
-def test_backup(evidence, backups, goal):  # noqa: F811
+def test_backup_restore(evidence, backups, goal):  # noqa: F811
     old, new, count = backups
     damage()
     damaged, _, _ = judge(evidence, None)
@@ -109,7 +110,7 @@ def test_backup(evidence, backups, goal):  # noqa: F811
         stale, _, kept = judge(evidence, name)
     refused = any("an old copy is shown" in line for line in stale)
     goal(
-        "G21-backup",
+        "backup_restore",
         value=f"restored {found} of {count} events in {seconds:.1f} s with {len(findings)} findings; damage found:"
         f" {bool(damaged)}; dump of {count - kept} events ago shown as current: {'refused' if refused else 'taken'}",
         target="all events, 0 findings, stale copy refused, restored within 600 s",
@@ -117,7 +118,7 @@ def test_backup(evidence, backups, goal):  # noqa: F811
     )
 
 
-def test_backup_self_test_a_stale_copy_passes_without_the_file_outside(evidence, backups):  # noqa: F811
+def test_backup_restore_self_test_a_stale_copy_passes_without_the_file_outside(evidence, backups):  # noqa: F811
     """The file of the day of the dump says nothing against it: only a file that is elsewhere and newer does."""
     old, _, _ = backups
     with restored(old) as (name, _), psycopg.connect(owner_dsn(name)) as copy:

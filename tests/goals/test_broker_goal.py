@@ -1,4 +1,4 @@
-"""G18: the broker forgets everything under load. G19: whatever is put into it, workers live and nothing happens twice."""
+"""The broker forgets everything under load, and whatever is put into it: workers live and nothing happens twice."""
 
 import base64
 import json
@@ -55,7 +55,7 @@ def until(condition):
 
 
 def messages(template, jobs, count, dice):
-    """Duplicates, ids nobody knows, other tasks, pickles, bodies of the wrong shape, a few of a megabyte; in any order."""
+    """Duplicates, unknown ids, other tasks, pickles, bodies of the wrong shape, a few of a megabyte; in any order."""
 
     def made(**changes):
         message = json.loads(template)
@@ -99,7 +99,7 @@ def test_hostile_messages(site, goal):
     verdict = checker.check(operations)
     deaths = int(worker.poll() is not None)
     goal(
-        "G19-messages",
+        "hostile_messages",
         value=f"{verdict.doubled} doubled, {verdict.lost} lost, {verdict.invented} invented, {deaths} workers died of"
         f" {len(made)} messages for {len(operations)} jobs, seed {SEED}",
         target="0",
@@ -124,7 +124,7 @@ def test_hostile_messages_self_test_a_claim_that_asks_nothing_doubles(site, monk
     assert checker.check(operations).doubled == 5
 
 
-def test_flushed_under_load(site, goal, browse):
+def test_broker_loss(site, goal, browse):
     """People file and work is ordered while the broker forgets everything, again and again."""
     people, broker, processes = site
     processes.worker()
@@ -149,7 +149,7 @@ def test_flushed_under_load(site, goal, browse):
     checker._jobs(verdict, operations)
     errors = sum(status >= 500 for status in answers)
     goal(
-        "G18-flush",
+        "broker_loss",
         value=f"{verdict.lost} lost, {verdict.doubled} doubled, {errors} answers 5xx of {len(answers)};"
         f" {len(operations)} jobs, {FLUSHES + 1} times FLUSHALL",
         target="0",
@@ -157,7 +157,7 @@ def test_flushed_under_load(site, goal, browse):
     )
 
 
-def test_flushed_under_load_self_test_without_the_sweep_work_waits(site):
+def test_broker_loss_self_test_without_the_sweep_work_waits(site):
     people, broker, processes = site
     operations = ordered(people, 5)
     broker.client.flushall()

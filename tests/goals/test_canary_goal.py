@@ -1,4 +1,4 @@
-"""G31: the whole product driven once with canary values; afterwards none is where it must not be (security.md S18)."""
+"""The whole product driven once with canary values; afterwards none is where it must not be."""
 
 import base64
 import io
@@ -142,7 +142,7 @@ def errors(run, client, address):
             )
 
     for failure in (ValueError(VALUES["CNP of the applicant"]), broken):
-        with patch("workflows.access.own_case", side_effect=failure):
+        with patch("workflows.views.applicant.get_own_case_or_404", side_effect=failure):
             page = reverse("workflows:my_case", args=["0b0e0a62-8f0e-4c5c-9b0a-6f1f5f0a7c11"])
             assert run.ask(client, "get", page, {"q": VALUES["search"]}).status_code == 500
 
@@ -316,7 +316,7 @@ def test_canaries(scanned, goal):
         if scanned.places[name]
     ]
     goal(
-        "G31-canaries",
+        "canaries",
         value=f"{len(found)} hits of {len(scanned.values)} values in {len(scanned.places)} places {found[:9]}",
         target="0",
         ok=not found and len(lived) == 7 and b'"error"' in scanned.places["web log"],
@@ -372,7 +372,8 @@ LEAKS = {
         "insert into throttle_count values ('x', to_jsonb(%s::text), now())", LEAK
     ),
     "column accounts_person.last_name": lambda p, c: sql(
-        "update accounts_person set last_name = convert_to(%s, 'UTF8') where id = (select min(id) from accounts_person)",
+        "update accounts_person set last_name = convert_to(%s, 'UTF8') where id = (select min(id) from "
+        "accounts_person)",
         LEAK,
     ),
     "column workflows_filing.as_written": lambda p, c: sql(

@@ -1,4 +1,4 @@
-"""G11: whatever people with every role try, in whatever order, four eyes hold as persons."""
+"""Whatever people with every role try, in whatever order, four eyes hold as persons."""
 
 import os
 import random
@@ -86,18 +86,18 @@ def campaign(people, count):
     return sum(done for done, _ in results), sum(found for _, found in results)
 
 
-def test_four_eyes_sequences(people, goal):
+def test_four_eyes(people, goal):
     done, found = campaign(people, SEQUENCES)
     goal(
-        "G11-sequences",
+        "four_eyes",
         value=f"{found} violations in {SEQUENCES} sequences, {done} texts passed, seed {SEED}",
         target="0 violations",
         ok=found == 0 and done > SEQUENCES,
     )
 
 
-def test_four_eyes_sequences_self_test_notices_missing_guards(people, monkeypatch):
-    monkeypatch.setattr(decisions, "refusal", lambda *args: None)
+def test_four_eyes_self_test_notices_missing_guards(people, monkeypatch):
+    monkeypatch.setattr(CaseFile, "refusal", lambda *args: None)
     with connection.cursor() as cursor:
         cursor.execute("alter table workflows_decision drop constraint four_eyes_one_stage_per_person")
         cursor.execute("drop trigger decision_is_due on workflows_decision")
@@ -118,17 +118,17 @@ def refused(people, case):
     return results
 
 
-def test_four_eyes_direct_sql(people, case, goal):
+def test_four_eyes_sql(people, case, goal):
     results = refused(people, case)
     goal(
-        "G11-sql",
+        "four_eyes_sql",
         value=f"{sum(results.values())} of {len(results)} forbidden inserts refused",
         target="all",
         ok=all(results.values()),
     )
 
 
-def test_four_eyes_direct_sql_self_test_notices_a_missing_trigger(people, case):
+def test_four_eyes_sql_self_test_notices_a_missing_trigger(people, case):
     with connection.cursor() as cursor:
         cursor.execute("drop trigger decision_is_due on workflows_decision")
     assert not all(refused(people, case).values())

@@ -22,7 +22,7 @@ def test_intake(db, goal):
     again, _ = outcomes()
     added = Case.objects.count() - cases
     goal(
-        "INTAKE",
+        "intake",
         value=f"{right} and {again} of {total}, {added} of {cases} cases doubled",
         target="140 of 140 twice, 0 doubled",
         ok=right == again == total == 140 and added == 0,

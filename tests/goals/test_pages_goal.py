@@ -1,4 +1,4 @@
-"""Constant queries of inbox and case page; no missing string in either language; axe-core and the policy on every page."""
+"""Constant queries of inbox and case page; no missing string in either language; axe-core and policy on every page."""
 
 import polib
 import pytest
@@ -20,7 +20,7 @@ def cost(client, url):
     return len(queries)
 
 
-def test_queries(people, browse, goal):
+def test_query_counts(people, browse, goal):
     client = browse(people.clerk)
     first = file_case(people.provider)
     urls = [reverse("workflows:inbox") + "?lista=all", reverse("workflows:case", args=[first.public_id])]
@@ -29,41 +29,44 @@ def test_queries(people, browse, goal):
         file_case(people.provider, name=f"Cabinet {number}")
     fifty = [cost(client, url) for url in urls]
     goal(
-        "QUERIES",
+        "query_counts",
         value=f"inbox {one[0]} and {fifty[0]}, case page {one[1]} and {fifty[1]} for {Case.objects.count()} rows",
         target="equal for 1 and 50 rows",
         ok=one == fifty,
     )
 
 
-def test_words(goal):
+def test_translations(goal):
     counts = {}
     for language in ("en", "ro"):
         catalogue = polib.pofile(str(settings.BASE_DIR / "locale" / language / "LC_MESSAGES" / "django.po"))
         counts[language] = (len([e for e in catalogue if not e.translated() or e.fuzzy]), len(catalogue))
     checked = run("locale/catalogues.py", "--check").returncode
     goal(
-        "WORDS",
-        value=f"{counts['en'][0]} of {counts['en'][1]} English, {counts['ro'][0]} of {counts['ro'][1]} Romanian overrides missing",
+        "translations",
+        value=f"{counts['en'][0]} of {counts['en'][1]} English, {counts['ro'][0]} of {counts['ro'][1]} Romanian "
+        "overrides missing",
         target="0 missing, catalogues current",
         ok=checked == 0 and counts["en"][0] == counts["ro"][0] == 0,
     )
 
 
 @pytest.mark.browser
-def test_tour(visit, goal):
-    """One tour, two promises: G29, nothing that the policy stops, and G39, nothing that axe finds."""
+def test_content_policy_and_accessibility(visit, goal):
+    """One tour, two promises: nothing that the content policy stops, nothing that axe finds."""
     test_walk.test_the_walk_from_filing_to_the_opened_key(visit, 390)
     test_walk.test_public_and_account_pages_are_sound(visit, 1280, "light")
     test_walk.test_paper_and_rejection_by_a_browser(visit)
     pages = visit.pages()
     found, blocked = visit.violations(), visit.blocked()
-    goal("G29-csp", value=f"{len(blocked)} violations on {pages} pages", target="0", ok=not blocked and pages > 30)
-    goal("G39-axe", value=f"{len(found)} violations on {pages} pages", target="0", ok=not found and pages > 30)
+    goal(
+        "content_policy", value=f"{len(blocked)} violations on {pages} pages", target="0", ok=not blocked and pages > 30
+    )
+    goal("accessibility", value=f"{len(found)} violations on {pages} pages", target="0", ok=not found and pages > 30)
 
 
 @pytest.mark.browser
-def test_tour_self_test_sees_what_the_policy_stops(visit):
+def test_content_policy_and_accessibility_self_test_sees_what_the_policy_stops(visit):
     person = visit(1280)
     person.go("/")
     person.page.evaluate(

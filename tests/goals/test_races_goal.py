@@ -1,4 +1,4 @@
-"""G12: two people at once, many times over, real connections."""
+"""Two people at once, many times over, real connections."""
 
 import os
 
@@ -34,12 +34,12 @@ def one_round(people, number):
     return (claims.count("ok") != 1) + (acts.count("ok") != 1) + (Decision.objects.filter(case=case).count() != 1)
 
 
-def claimed(people, number, *steps):
-    """A case whose open step the last-named person holds; the steps before are carried out."""
+def claimed(people, number, *parts):
+    """A case whose open step the last-named person holds; the parts before are carried out."""
     case = file_case(people.provider, name=f"Cabinet {number}", uic=fiscal_code(f"{3000000 + number}0"))
-    for who, outcome in steps[:-1]:
+    for who, outcome in parts[:-1]:
         act(case, who, outcome=outcome)
-    steps.claim(open_task(case), by=steps[-1][0])
+    steps.claim(open_task(case), by=parts[-1][0])
     return case
 
 
@@ -86,7 +86,7 @@ def open_key_twice(people, number):
 
 
 def retry_twice(people, number):
-    job = queue.enqueue("issue", object_id=10**6 + number, house=people.house.pk)
+    job = queue.enqueue("providers.issue", object_id=10**6 + number, house=people.house.pk)
     queue.fail(queue.claim(job.public_id), code="worker_lost", permanent=True)
     together(*[lambda: queue.retry(job, by=people.head)] * 2)
     return Event.objects.filter(code="job.retried", subject_id=job.pk).count() == 1
@@ -95,20 +95,20 @@ def retry_twice(people, number):
 PAIRS = [agree_and_return, edit_and_submit, revoke_and_act, open_key_twice, retry_twice]
 
 
-def test_pairs(committed_people, goal):
+def test_race_pairs(committed_people, goal):
     wrong = {
         pair.__name__: sum(not pair(committed_people, at * 1000 + n) for n in range(ROUNDS))
         for at, pair in enumerate(PAIRS)
     }
     goal(
-        "G12-pairs",
+        "race_pairs",
         value=f"{sum(wrong.values())} double or half effects in {ROUNDS} rounds each of {', '.join(wrong)}",
         target="0",
         ok=not any(wrong.values()),
     )
 
 
-def test_pairs_self_test_notices_a_retry_that_asks_nothing(committed_people, monkeypatch):
+def test_race_pairs_self_test_notices_a_retry_that_asks_nothing(committed_people, monkeypatch):
     def careless(job, *, by):
         with transaction.atomic():
             queue.log.record("job.retried", on=job, by=by)
@@ -124,7 +124,7 @@ def rounds(people, count):
 def test_races(committed_people, goal):
     doubled = rounds(committed_people, ROUNDS)
     goal(
-        "G12-races",
+        "races",
         value=f"{doubled} double effects in {ROUNDS} rounds of 2 claims and 3 submits",
         target="0",
         ok=doubled == 0 and Case.objects.count() == ROUNDS,
@@ -132,6 +132,6 @@ def test_races(committed_people, goal):
 
 
 def test_races_self_test_notices_the_missing_lock(committed_people, monkeypatch):
-    """viewflow's default, a transaction without a lock, lets two claims through (engine.md 3)."""
+    """viewflow's default, a transaction without a lock, lets two claims through."""
     monkeypatch.setattr(EnrolmentFlow, "lock", classmethod(lambda cls, pk: transaction.atomic()))
     assert rounds(committed_people, 15) > 0

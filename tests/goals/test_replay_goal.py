@@ -1,4 +1,4 @@
-"""G9: what was accepted once is accepted never again: steps, completions, filings, keys, forms of another session."""
+"""What was accepted once is accepted never again: steps, completions, filings, keys, forms of another session."""
 
 import os
 import re
@@ -89,7 +89,7 @@ def test_replay(people, browse, goal):
     sent = TIMES * len(calls)
     accepted = sum(a != b for a, b in zip(before, state(), strict=True))
     goal(
-        "G9-replay",
+        "replay",
         value=f"{accepted} kinds of effect accepted, {errors} answers 5xx, of {sent} replays: {', '.join(calls)}",
         target="0",
         ok=accepted == 0 and errors == 0 and sent >= 1000,

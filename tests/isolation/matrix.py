@@ -1,6 +1,6 @@
 """URL x principal x method x relation, generated from the URLconf: who may open what, and what nobody else may learn.
 
-Every URL has a class here; one that has none is a failure, so that a new page cannot slip in unjudged (security.md G1).
+Every URL has a class here; one that has none is a failure, so that a new page cannot slip in unjudged.
 """
 
 import re
@@ -75,7 +75,7 @@ OFFICE_OBJECTS = {
     "workflows:execute",
     "workflows:inspect_again",
     "workflows:retry_failed",
-    *(f"workflows:{door}_{page}" for door in ("case", "paper") for page in SCANS),
+    *(f"workflows:{place}_{page}" for place in ("case", "paper") for page in SCANS),
 }
 PEOPLE_PAGES = {"accounts:people"}
 PEOPLE_OBJECTS = {"accounts:end_role"}
@@ -196,12 +196,14 @@ def side(filer, name: str, county: str, clerk, head, director) -> dict[str, dict
         run_jobs()
     draft = filings.start_online(procedures.get("providers"), owner=filer)
     filings.save_draft(draft, content=application(name=f"{CANARY[name]} ciornă"))
-    paper = filings.start_paper(house=waiting.house, channel="counter", by=clerk)
+    paper = filings.start_paper(
+        procedures.get("providers"), house=waiting.house, channel="counter", content={}, by=clerk
+    )
     scanned = {"draft": (draft, filer), "case": (asked.filing, filer), "paper": (paper, clerk)}
     scans = {name: scan(filing, by) for name, (filing, by) in scanned.items()}
     run_jobs("inspect")
-    parked = Job.objects.create(
-        kind="mail", object_id=0, house=waiting.house_id, dedupe_key=f"matrix:{name}", state="parked"
+    failed_job = Job.objects.create(
+        kind="mail", object_id=0, house=waiting.house_id, dedupe_key=f"matrix:{name}", state="failed"
     )
     document = Document.objects.filter(about=issued.public_id).first()
     return {
@@ -214,7 +216,7 @@ def side(filer, name: str, county: str, clerk, head, director) -> dict[str, dict
         "filing_scan": {"public_id": draft.public_id, "attachment_id": scans["draft"], "number": 1},
         "case_scan": {"public_id": asked.public_id, "attachment_id": scans["case"], "number": 1},
         "paper_scan": {"public_id": paper.public_id, "attachment_id": scans["paper"], "number": 1},
-        "stopped": {"public_id": parked.public_id},
+        "failed": {"public_id": failed_job.public_id},
     }
 
 
@@ -237,9 +239,9 @@ OBJECT_OF = {
     "workflows:reassign": "waiting",
     "workflows:execute": "waiting",
     "accounts:end_role": "people",
-    "workflows:retry_failed": "stopped",
+    "workflows:retry_failed": "failed",
     "workflows:inspect_again": "completion",
-    **{f"workflows:{door}_{page}": f"{door}_scan" for door in ("filing", "case", "paper") for page in SCANS},
+    **{f"workflows:{place}_{page}": f"{place}_scan" for place in ("filing", "case", "paper") for page in SCANS},
 }
 
 

@@ -1,4 +1,4 @@
-"""Direct SQL as every role on every table, in every context: what row-level security alone lets through (security.md G2)."""
+"""Direct SQL as every role on every table, in every context: what row-level security alone lets through."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from django.db import Error, connection, transaction
 
 from backoffice.accounts import tenant
 from backoffice.isolation import context, roles
-from backoffice.isolation.rules import RULES, Rule
+from backoffice.isolation.rules import Rule, declarations
 from backoffice.jobs.models import Job
 
 VERBS = ("select", "insert", "update", "delete")
@@ -25,7 +25,7 @@ class Found:
 
 
 def rows() -> dict[str, dict[int, tuple]]:
-    """Every row of every table behind the walls, by its id, as the owner sees it."""
+    """Every row of every table behind row-level security, by its id, as the owner sees it."""
     found = {}
     with connection.cursor() as cursor:
         for table in sorted(job_transaction()):
@@ -36,7 +36,7 @@ def rows() -> dict[str, dict[int, tuple]]:
 
 
 def job_transaction() -> list[str]:
-    return [t for t in connection.introspection.table_names() if isinstance(RULES.get(t), Rule)]
+    return [t for t in connection.introspection.table_names() if isinstance(declarations().rules.get(t), Rule)]
 
 
 def key_of(table: str) -> str:
@@ -52,16 +52,21 @@ def added(before: dict, after: dict) -> dict[str, dict]:
 def contexts(world, house) -> dict[tuple[str, str], object]:
     """Who asks: each role without a context, and with every one it can have on our side."""
     job = Job.objects.create(
-        kind="providers.issue", object_id=0, house=house.pk, dedupe_key=str(uuid.uuid4()), state="running", token=uuid.uuid4()
+        kind="providers.issue",
+        object_id=0,
+        house=house.pk,
+        dedupe_key=str(uuid.uuid4()),
+        state="running",
+        token=uuid.uuid4(),
     )
     everybody = [name for name in roles.BY_NAME if name != "owner"]
     return {(name, "nothing"): lambda: None for name in everybody} | {
         ("web", "clerk"): lambda: tenant.enter_account(world.principals["clerk"].pk),
         ("web", "filer"): lambda: tenant.enter_account(world.principals["filer"].pk),
         ("web", "role ended"): lambda: tenant.enter_account(world.principals["clerk whose role ended"].pk),
-        ("worker", "job"): lambda: context.enter_job(job.pk, job.token),
-        ("worker", "job of another claim"): lambda: context.enter_job(job.pk, uuid.uuid4()),
-        ("report", "house"): lambda: context._run("select set_config('app.houses', %s, true)", [f"{{{house.pk}}}"]),
+        ("worker", "job"): lambda: context.run("select enter_job(%s, %s)", [job.pk, job.token]),
+        ("worker", "job of another claim"): lambda: context.run("select enter_job(%s, %s)", [job.pk, uuid.uuid4()]),
+        ("report", "house"): lambda: context.run("select set_config('app.houses', %s, true)", [f"{{{house.pk}}}"]),
     }
 
 
@@ -71,7 +76,7 @@ def probe(asking: dict, theirs: dict[str, dict], everything: dict[str, dict]) ->
     for (name, label), enter in asking.items():
         blind = label in ("nothing", "role ended", "job of another claim")
         for table in everything:
-            whole = getattr(RULES[table], name, "") and name in ("sealer", "verifier")
+            whole = getattr(declarations().rules[table], name, "") and name in ("sealer", "verifier")
             foreign = everything[table] if blind else theirs[table]
             if label == "role ended":
                 foreign = theirs[table]
@@ -109,7 +114,7 @@ def _select(cursor, table, wanted):
 
 
 def _insert(cursor, table, wanted):
-    """A copy of somebody's row under a new key: the walls judge it before any unique constraint does."""
+    """A copy of somebody's row under a new key: the policies judge it before any unique constraint does."""
     if not wanted:
         return 0
     key, row = next(iter(wanted.items()))

@@ -11,7 +11,7 @@ from backoffice.accounts import tenant
 from backoffice.accounts.models import Membership, Person, User
 from backoffice.accounts.services import memberships
 from backoffice.isolation import checks, context, roles
-from backoffice.isolation.rules import RULES, Open
+from backoffice.isolation.rules import Open, declarations
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from tests.world import act, application, approved, file_case
@@ -38,6 +38,10 @@ def seen(enter=lambda: None, role=roles.WEB):
         return set(Case.objects.values_list("pk", flat=True))
 
 
+def enter_job(job, token):
+    context.run("select enter_job(%s, %s)", [job, token])
+
+
 def as_account(user):
     return lambda: tenant.enter_account(user.pk)
 
@@ -50,7 +54,7 @@ def test_without_a_context_nobody_sees_anything(two):
             assert not model.objects.exists()
 
 
-def test_a_house_sees_its_own_cases(two):
+def test_a_house_sees_its_get_own_case_or_404s(two):
     assert seen(as_account(two.people.clerk)) == {two.here.pk}
     assert seen(as_account(two.people.stranger)) == {two.there.pk}
 
@@ -77,8 +81,8 @@ def test_a_context_ends_with_its_transaction(two):
 def test_a_worker_sees_the_house_of_the_job_it_holds(two):
     approved(two.here, two.people)
     job = queue.claim(Job.objects.get(kind="providers.issue").public_id)
-    assert seen(lambda: context.enter_job(job.pk, job.token), roles.WORKER) == {two.here.pk}
-    assert seen(lambda: context.enter_job(job.pk, uuid.uuid4()), roles.WORKER) == set()
+    assert seen(lambda: enter_job(job.pk, job.token), roles.WORKER) == {two.here.pk}
+    assert seen(lambda: enter_job(job.pk, uuid.uuid4()), roles.WORKER) == set()
 
 
 def test_an_applicant_acts_for_a_house_only_inside(two):
@@ -109,13 +113,13 @@ def test_a_filer_never_sees_how_the_house_decided(two):
         "select job_claim(gen_random_uuid(), 1.0) from providers_enrolment, pg_shadow",
     ],
 )
-def test_no_log_in_can_take_the_walls_down(db, role, statement):
+def test_no_log_in_can_switch_the_policies_off(db, role, statement):
     with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"set local role {role}")
         cursor.execute(statement)
 
 
-def test_no_log_in_belongs_to_the_owner_or_to_the_passage(db):
+def test_no_log_in_belongs_to_the_owner_or_is_the_definer(db):
     with connection.cursor() as cursor:
         for login in roles.LOGINS:
             for other in {roles.OWNER, *roles.ALL} - {login}:
@@ -125,12 +129,12 @@ def test_no_log_in_belongs_to_the_owner_or_to_the_passage(db):
 
 def test_a_table_without_a_rule_fails_the_check(monkeypatch):
     assert run_checks(tags=["models"]) == []
-    monkeypatch.delitem(RULES, "workflows_case")
+    monkeypatch.delitem(declarations().rules, "workflows_case")
     assert [problem.id for problem in checks.every_table_has_its_rule(None)] == ["isolation.E001"]
 
 
 def test_a_table_of_a_house_without_a_policy_fails_the_check(monkeypatch):
-    monkeypatch.setitem(RULES, "workflows_case", Open("a mistake", web="s"))
+    monkeypatch.setitem(declarations().rules, "workflows_case", Open("a mistake", web="s"))
     assert [problem.id for problem in checks.every_table_has_its_rule(None)] == ["isolation.E002"]
 
 

@@ -1,4 +1,4 @@
-"""A broker that is dead, hung, read-only, full or flushed: requests go on, work waits, nothing is lost (security.md R6, R8).
+"""A broker that is dead, hung, read-only, full or flushed: requests go on, work waits, nothing is lost.
 
 The broker is a real Valkey of the test's own; ten minutes without it are simulated by moving what the rows' clock says,
 nobody sleeps.

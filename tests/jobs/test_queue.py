@@ -1,4 +1,4 @@
-"""The durable job protocol: claimed once, settled once, swept, retried, parked (engine.md 2, security.md R2-R5)."""
+"""The durable job protocol: claimed once, settled once, swept, retried, given up."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def kind(monkeypatch):
         prepare=lambda job: job,
         work=work,
         settle=lambda job, result: calls.append(("settle", result)),
-        on_failure=lambda job: calls.append("parked"),
+        on_failure=lambda job: calls.append("failed"),
     )
     monkeypatch.setitem(registry._handlers, "test", handler)
     return calls, script
@@ -100,11 +100,11 @@ def test_a_passing_failure_is_tried_again_later(job, kind):
     assert job.state == JobState.DONE
 
 
-def test_a_permanent_failure_is_parked_at_once_and_seen(job, kind):
+def test_a_permanent_failure_is_given_up_at_once_and_seen(job, kind):
     kind[1].append(Permanent("case_not_signed"))
     run(job)
     assert (job.state, job.last_code) == (JobState.FAILED, "case_not_signed")
-    assert kind[0][-1] == "parked"
+    assert kind[0][-1] == "failed"
     assert Event.objects.filter(code="job.failed").count() == 1
 
 
@@ -124,7 +124,7 @@ def test_a_failure_leaves_the_name_of_its_kind_and_not_its_text(job, kind, caplo
     assert "1750514139013" not in caplog.text
 
 
-def test_a_parked_job_starts_afresh_when_asked(job, kind, people):
+def test_a_failed_job_starts_afresh_when_asked(job, kind, people):
     kind[1].append(Permanent("x"))
     run(job)
     assert queue.retry(job, by=people.head)
@@ -143,7 +143,7 @@ def test_the_sweep_asks_for_what_is_overdue_and_only_that(job, kind, monkeypatch
     assert asked == [claimed.pk]
 
 
-def test_a_job_that_kills_its_worker_every_time_is_parked_by_the_sweep(job):
+def test_a_job_that_kills_its_worker_every_time_is_given_up_by_the_sweep(job):
     for _ in range(queue.MAX_ATTEMPTS):
         again(job)
         queue.claim(job.public_id)
@@ -159,7 +159,7 @@ def test_a_forged_message_does_nothing(db, message):
     assert not Job.objects.exists()
 
 
-def test_an_unknown_kind_is_parked(db):
+def test_an_unknown_kind_is_given_up(db):
     job = Job.objects.create(kind="gone", object_id=1, dedupe_key="gone")
     run(job)
     assert (job.state, job.last_code) == (JobState.FAILED, "unknown_kind")

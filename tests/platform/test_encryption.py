@@ -1,4 +1,4 @@
-"""Ciphertext belongs to its column and row; keys change under running data (security.md S16)."""
+"""Ciphertext belongs to its column and row; keys change under running data."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Keys: production starts only with its own, whole, strong, apart and unread; each refusal says what to do (security.md S16)."""
+"""Keys: production starts only with its own, whole, strong, apart and unread; each refusal says what to do."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A log line names the place and the kind of a failure, never what somebody typed (security.md S18)."""
+"""A log line names the place and the kind of a failure, never what somebody typed."""
 
 import json
 import logging

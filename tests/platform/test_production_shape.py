@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,7 +36,8 @@ def production(tmp_path, db):
     for file in keys.iterdir():
         file.chmod(0o400)
     database = django_settings.DATABASES["default"]
-    address = f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST'].replace('/', '%2F')}:{database['PORT']}/{database['NAME']}"
+    server = f"{database['HOST'].replace('/', '%2F')}:{database['PORT']}"
+    address = f"postgres://{database['USER']}:{database['PASSWORD']}@{server}/{database['NAME']}"
     environment = {k: v for k, v in os.environ.items() if k != "DJANGO_ALLOW_ASYNC_UNSAFE"} | {
         "ENVIRONMENT": "production",
         "KEYS_DIR": str(keys),
@@ -76,9 +78,15 @@ def run(words, environment, **options):
     )
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def stop(process):
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(timeout=30)
 
 
 def test_the_commands_of_the_compose_file_run(production, tmp_path):
@@ -86,7 +94,7 @@ def test_the_commands_of_the_compose_file_run(production, tmp_path):
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"], cwd=ROOT, env=environment, check=True
     )
-    port = 18000 + os.getpid() % 1000
+    port = free_port()
     web = run(command("web", port), as_role(environment, roles.WEB))
     as_worker = as_role(environment, roles.WORKER)
     workers = [run([*command(name, port), "--without-mingle"], as_worker) for name in WORKER_SERVICES]
@@ -127,7 +135,10 @@ def _answers(url):
 def test_production_makes_no_key_of_its_own(production, name):
     environment, keys = production
     (keys / name).unlink()
-    code = "import django; django.setup(); from backoffice import keys, encryption; encryption.encrypt(b'x', context='y'); encryption.blind_index('x', context='y'); keys.secret('verifier_key')"
+    code = (
+        "import django; django.setup(); from backoffice.crypto import keys, encryption; "
+        "encryption.encrypt(b'x', context='y'); encryption.blind_index('x', context='y'); keys.secret('verifier_key')"
+    )
     answer = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

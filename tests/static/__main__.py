@@ -8,6 +8,7 @@ broken = rules.broken()
 found, blobs = history.findings()
 sys.stdout.writelines(f"{line}\n" for line in [*broken, *found])
 sys.stdout.write(
-    f"{len(broken)} of {len(rules.RULES)} rules broken in {len(rules.files())} files; {len(found)} secrets in {blobs} blobs\n"
+    f"{len(broken)} breaches of {len(rules.RULES)} rules in {len(rules.files())} files; "
+    f"{len(found)} secrets in {blobs} blobs\n"
 )
 sys.exit(bool(broken or found))

@@ -1,4 +1,4 @@
-"""Secrets in the history (security.md G36): every blob that git holds, by what keys look like and by entropy."""
+"""Secrets in the history: every blob that git holds, by what keys look like and by entropy."""
 
 import math
 import re

@@ -1,6 +1,6 @@
-"""Rules of our own that no general linter knows (security.md G35). `python -m tests.static` prints what breaks them.
+"""Rules of our own that no general linter knows. `python -m tests.static` prints what breaks them.
 
-Each rule reads one file and yields the lines that break it. An exception is named here with its reason, never in the code.
+Each rule reads one file and yields the lines that break it. An exception is named here with its reason.
 """
 
 import ast
@@ -9,14 +9,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.static import procedure_words
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("backoffice", "enrolment", "notifications", "workflows")
+PAGES = ("templates", "docker/pages")
+PROSE = (*ROOMS, "bench", "docs", "locale", "static", "templates", "tests", "README.md")  # where we cite
+TEXTS = {".py", ".sql", ".html", ".txt", ".css", ".js", ".md"}
+_FOLDERS = "|".join(folder.name for folder in procedure_words.folders())
+GENERAL_ROOMS = rf"^(backoffice|notifications|workflows|templates)/(?!(pdf/)?({_FOLDERS})/)"
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log", "success"}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What must not stand in a file, where it may all the same, and a snippet that breaks it."""
+    """What must not stand in a file, where it may all the same, and a snippet that breaks it.
+
+    `only` is a pattern of paths. A rule of templates (`template`) reads the text of files of these `kinds`, a rule of
+    `prose` any text that we write, others the tree.
+    """
 
     name: str
     check: object
@@ -25,10 +36,13 @@ class Rule:
     only: str = ""
     template: bool = False
     kinds: tuple[str, ...] = (".html",)  # of templates
+    prose: bool = False  # reads any text that we write: code, tests, pages and docs
 
     def covers(self, path: str) -> bool:
+        if self.prose:
+            return path not in self.allowed
         ours = path.endswith(self.kinds) if self.template else path.endswith(".py")
-        return ours and self.only in path and path not in self.allowed
+        return bool(ours and re.search(self.only, path) and path not in self.allowed)
 
 
 def name_of(node: ast.AST) -> str:
@@ -124,7 +138,7 @@ def house_of_the_request(tree):
             yield call.lineno
 
 
-def open_doors(tree):
+def public_pages(tree):
     """`@login_not_required` on anything that is not known to be public."""
     public = {"home", "healthz", "set_language", "verify", "start", "page", "verifier", "public_key"}
     decorated = set()
@@ -144,9 +158,24 @@ def pattern(expression: str):
     return lambda text: (number for number, line in enumerate(text.splitlines(), 1) if bad.search(line))
 
 
+def word_of_a_procedure(text):
+    """A name that a procedure declares (`procedure_words`). Only the settings say which procedures there are."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if procedure_words.pattern().search(line) and not line.startswith("PROCEDURES = "):
+            yield number
+
+
 def long_line(text):
     """A line that does not fit beside another in a review; the formatter leaves those it cannot break."""
     return (number for number, line in enumerate(text.splitlines(), 1) if len(line) > 120)
+
+
+def missing_page(text):
+    """A citation of a page that the reader does not have: `docs/<page>.md`, or a link from another page of docs."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for cited in re.findall(r"[\w./-]*\w\.md\b", line):
+            if not any((ROOT / folder / cited).is_file() for folder in ("", "docs", "docs/adr")):
+                yield number
 
 
 def unguarded_form(text):
@@ -187,7 +216,7 @@ RULES = (
         "no SQL is put together from values",
         built_sql,
         "cursor.execute(f'select {name}')",
-        ("backoffice/sealing.py", "backoffice/ops/engines.py"),
+        ("backoffice/ops/engines.py",),
     ),  # names of columns and roles, written in the code
     Rule(
         "no exception speaks in logs and messages",
@@ -197,7 +226,7 @@ RULES = (
     ),
     Rule("no house is taken from the request", house_of_the_request, "House.objects.get(code=request.GET['cas'])"),
     Rule("every post is guarded", named("csrf_exempt"), "@csrf_exempt\ndef view(request): ..."),
-    Rule("every door but the public ones asks who is there", open_doors, "@login_not_required\ndef case(request): ..."),
+    Rule("every page but the public ones asks for a log-in", public_pages, "@login_not_required\ndef case(r): ..."),
     Rule("nothing is read that can run", imported("pickle", "marshal", "shelve", "dill"), "import pickle"),
     Rule("nothing is read as YAML", imported("yaml"), "import yaml"),
     Rule("no text is run", called("eval", "exec", "__import__"), "eval(text)"),
@@ -220,8 +249,7 @@ RULES = (
         "decrypt(row.content, context='x')",
         (
             "backoffice/crypto/encryption.py",
-            "backoffice/sealing.py",
-            "backoffice/crypto/rotation.py",
+            "backoffice/accounts/rotation.py",
             "backoffice/accounts/adapter.py",
             "backoffice/accounts/sessions.py",
         ),
@@ -249,14 +277,23 @@ RULES = (
         template=True,
         kinds=(".html", ".txt", ".css"),
     ),
+    Rule("no page is cited that is not in docs/", missing_page, "# The reason stands in reasons" + ".md.", prose=True),
+    Rule(
+        "no general room names a procedure",
+        word_of_a_procedure,
+        "<p>{{ document.context.provider.name }}</p>",
+        only=GENERAL_ROOMS,
+        template=True,
+        kinds=(".py", ".sql", ".html", ".txt", ".css"),
+    ),
 )
 
 
 def files() -> list[Path]:
-    """What the rules read: our rooms without migrations, our templates and the proxy's own pages."""
-    code = [p for room in ROOMS for p in (ROOT / room).rglob("*.py") if "migrations" not in p.parts]
-    pages = [p for folder in ("templates", "docker/pages") for p in (ROOT / folder).rglob("*.*")]
-    return sorted([*code, *pages])
+    """What the rules read: our code without migrations, our pages, and whatever else may cite a page of docs."""
+    pages = [p for folder in PAGES for p in (ROOT / folder).rglob("*.*")]
+    texts = [p for place in PROSE for p in [ROOT / place, *(ROOT / place).rglob("*.*")] if p.suffix in TEXTS]
+    return sorted(p for p in {*pages, *texts} if p.is_file() and not {"migrations", "vendor"} & set(p.parts))
 
 
 def broken_in(path: str, text: str, rules=RULES) -> Iterator[str]:
@@ -264,8 +301,16 @@ def broken_in(path: str, text: str, rules=RULES) -> Iterator[str]:
     tree = ast.parse(text) if path.endswith(".py") else None
     for rule in rules:
         if rule.covers(path):
-            yield from (f"{path}:{line}: {rule.name}" for line in rule.check(text if tree is None else tree))
+            read = text if rule.prose or rule.template else tree
+            yield from (f"{path}:{line}: {rule.name}" for line in rule.check(read))
 
 
 def broken() -> list[str]:
-    return [line for path in files() for line in broken_in(str(path.relative_to(ROOT)), path.read_text())]
+    """All lines that break a rule; outside the rooms and the pages only the rules of prose hold."""
+    prose = [rule for rule in RULES if rule.prose]
+    paths = [str(path.relative_to(ROOT)) for path in files()]
+    return [
+        line
+        for path in paths
+        for line in broken_in(path, (ROOT / path).read_text(), RULES if path.startswith((*ROOMS, *PAGES)) else prose)
+    ]

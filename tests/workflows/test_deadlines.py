@@ -1,4 +1,4 @@
-"""The clock of completions: found by one query, done by durable jobs, each occasion once (architecture.md 7)."""
+"""The clock of completions: found by one query, done by durable jobs, each occasion once."""
 
 from datetime import datetime, time, timedelta
 

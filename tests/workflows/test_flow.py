@@ -84,7 +84,7 @@ def test_a_rejection_names_reasons_facts_and_remedy_and_gives_no_key(people):
         "end",
     ]
     letter = Document.objects.get(about=case.public_id)
-    assert letter.kind == "rejection"
+    assert letter.kind == "providers.rejection"
     reason = letter.context["reasons"][0]
     assert reason["code"] == "R05"
     assert "29 mai 2026" in reason["explanation"]

@@ -75,7 +75,7 @@ def client(people, browse):
 
 
 def test_no_post_breaks_the_online_form(client):
-    client.post(reverse("workflows:file_new"))
+    client.post(reverse("workflows:file_new"), {"procedure": "providers"})
     filing = Filing.objects.get()
     for slug, data in posts(40):
         url = reverse("workflows:file_step", args=[filing.public_id, slug])
@@ -112,7 +112,8 @@ def test_no_answer_breaks_a_step(people, browse, case, value):
     task = open_task(case).pk
     client.post(reverse("workflows:claim", args=[task]))
     answer = client.post(
-        reverse("workflows:execute", args=[task]), {"outcome": value, "reasons": value, "text": value, "text_sha256": value}
+        reverse("workflows:execute", args=[task]),
+        {"outcome": value, "reasons": value, "text": value, "text_sha256": value},
     )
     assert answer.status_code == 422
     case.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Doors, steps and forms as requests: who may, who may not, and that a refusal changes nothing."""
+"""Pages, steps and forms as requests: who may, who may not, and that a refusal changes nothing."""
 
 import uuid
 
@@ -31,13 +31,13 @@ def claim(case):
     return reverse("workflows:claim", args=[open_task(case).pk])
 
 
-# --- filing ---------------------------------------------------------------------------------------------------------------------
+# --- filing -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def draft(people, browse):
     client = browse(people.provider)
-    url = client.post(reverse("workflows:file_new")).url
+    url = client.post(reverse("workflows:file_new"), {"procedure": "providers"}).url
     return client, Filing.objects.get(owner=people.provider), url
 
 
@@ -177,7 +177,8 @@ def test_an_account_without_identity_is_asked_for_it_first(db, browse):
     from backoffice.accounts.models import User
 
     client = browse(User.objects.create_user("nou@demo.example.ro", "x"))
-    assert client.post(reverse("workflows:file_new")).url.startswith(reverse("accounts:identity"))
+    asked = client.post(reverse("workflows:file_new"), {"procedure": "providers"})
+    assert asked.url.startswith(reverse("accounts:identity"))
     wrong = client.post(reverse("accounts:identity"), {"last_name": "Nou", "first_name": "Ion", "cnp": "1750514139014"})
     assert wrong.status_code == 422
     right = client.post(reverse("accounts:identity"), {"last_name": "Nou", "first_name": "Ion", "cnp": "1750514139013"})
@@ -185,7 +186,7 @@ def test_an_account_without_identity_is_asked_for_it_first(db, browse):
     assert User.objects.get(email="nou@demo.example.ro").person.full_name == "NOU Ion"
 
 
-# --- paper ------------------------------------------------------------------------------------------------------------------------
+# --- paper ------------------------------------------------------------------------------------------------------------
 
 
 def paper_data(content=None):
@@ -236,7 +237,7 @@ def test_only_who_may_key_in_sees_the_paper_form(people, browse):
         assert browse(user).get(reverse("workflows:paper_new")).status_code == 404
 
 
-# --- steps ----------------------------------------------------------------------------------------------------------------------------
+# --- steps ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_whole_case_through_the_pages(people, browse, case):
@@ -321,7 +322,7 @@ def test_a_role_that_ended_a_minute_ago_acts_no_more(people, browse, case):
 
 
 def test_a_step_of_another_stage_is_another_form(people, browse, case):
-    """The form follows the task row: a clerk's task takes no director's answer (engine.md 10, defect 1)."""
+    """The form follows the task row: a clerk's task takes no director's answer."""
     client = browse(people.clerk)
     client.post(claim(case))
     assert client.post(step(case), {"outcome": "agree", "text_sha256": "x"}).status_code == 422
@@ -398,7 +399,9 @@ def test_an_act_of_one_case_is_not_read_through_another(people, browse, case):
     other = file_case(people.provider, uic="98765438")
     act_ = Document.objects.filter(about=case.public_id).first()
     assert (
-        browse(people.provider).get(reverse("workflows:my_document", args=[other.public_id, act_.public_id])).status_code
+        browse(people.provider)
+        .get(reverse("workflows:my_document", args=[other.public_id, act_.public_id]))
+        .status_code
         == 404
     )
 
@@ -422,7 +425,7 @@ def test_a_key_of_a_paper_request_is_handed_over_once(people, browse):
     )
 
 
-# --- lists --------------------------------------------------------------------------------------------------------------------------------
+# --- lists ------------------------------------------------------------------------------------------------------------
 
 
 def many(people, count):

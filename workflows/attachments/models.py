@@ -49,6 +49,9 @@ class Attachment(models.Model):
     inspected_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
 
+    codes = ("kind", "reason")
+    in_clear = {"sha256": "fingerprint of a file: not to be guessed without all of it"}
+
     class Meta:
         ordering = ["pk"]
         constraints = [
@@ -82,6 +85,8 @@ class AttachmentBlob(models.Model):
     attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="blobs")
     number = models.PositiveSmallIntegerField()
     content = EncryptedField(bound_to=("attachment_id", "number"))
+
+    deletable = "bytes leave with a file that is taken out of a draft; the guard below allows no other way"
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_blob_per_number", fields=["attachment", "number"])]

@@ -42,6 +42,7 @@ class AttachmentGroup(NamedTuple):
 
     @property
     def is_full(self) -> bool:
+        """No further file of this kind is taken."""
         return len(self.files) >= self.kind.most
 
     @property
@@ -51,11 +52,12 @@ class AttachmentGroup(NamedTuple):
 
     @property
     def is_checking(self) -> bool:
+        """An inspection of one of its files is still to come."""
         return any(file.state == AttachmentState.QUARANTINE for file in self.files)
 
 
 def groups(filing: Filing) -> list[AttachmentGroup]:
-    """What is attached to a filing, kind by kind; a kind that is not offered only when it has files."""
+    """What is attached to a filing, kind by kind."""
     files = list(filing.attachments.filter(removed_at__isnull=True))
     return [
         AttachmentGroup(kind, [file for file in files if file.kind == kind.code]) for kind in offered(filing.procedure)
@@ -120,7 +122,7 @@ def _demand_room(filing: Filing, kind: str, size: int) -> None:
 
 
 def _demand_measure(by: User, size: int) -> None:
-    """Removed files count too: a day's measure is of what was sent, not of what was left."""
+    """Refuse what exceeds the account's daily limit of files and bytes; removed files count too. Raises `Refused`."""
     sent = Attachment.objects.filter(uploaded_by=by, uploaded_at__gt=Now() - timedelta(days=1)).aggregate(
         files=Count("pk"), size=Sum("size", default=0)
     )

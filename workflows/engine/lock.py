@@ -20,7 +20,7 @@ class By(StrEnum):
 
 @contextmanager
 def locked(by: By, pk: int) -> Iterator[int | None]:
-    """Inside, the process of a case is ours alone; None when there is none in sight. Waits a bounded time, never sleeps.
+    """Inside, the process of a case is ours alone; None when there is none in sight. Never sleeps.
 
     FOR NO KEY UPDATE lets rows that point at the process be inserted meanwhile. Raises `FlowLockFailed` when the
     wait is over: the page answers 503 and asks to try again. Inside somebody's transaction this is a savepoint, so that

@@ -1,4 +1,4 @@
-"""What the engine and the database refuse, as pages a person understands (engine.md 3)."""
+"""What the engine and the database refuse, as pages a person understands."""
 
 from collections.abc import Callable
 
@@ -21,6 +21,7 @@ class EngineErrorsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page for what the engine or the database refused; anything else goes on."""
         if isinstance(exception, TransitionNotAllowed):
             return errors.conflict(request)
         if isinstance(exception, FlowLockFailed | OperationalError):

@@ -189,7 +189,7 @@ class End(flow.End):
 
 
 class Branch(flow.Switch):
-    """Which way the case goes on. It waits for nobody and does nothing, so it writes no task: steps follow each other."""
+    """Which way the case goes on. It waits for nobody, so it writes no task: steps follow each other."""
 
     def _create(self, prev_activation, token, data=None, seed=None):
         node = next(node for node, condition in self._branches if condition is None or condition(prev_activation))

@@ -1,4 +1,4 @@
-"""The way between the boxes of a form and its nested content.
+"""From what a browser posts to the nested content of a form, and back to the lines a template draws.
 
 A box's name is the path of its value (`rows.0.address.county`); the form's schema is the only place where a value is
 judged. Nothing typed is ever dropped: what cannot be valid is kept in the draft as typed.

@@ -82,13 +82,17 @@ class Schema:
         except RecursionError:
             return Parsed(None, (error("", "type"),))
         errors += self.across(content, {e.field for e in errors})
-        kept = {e.field for e in errors if e.field in as_written and e.code in AS_WRITTEN_CODES}
+        kept = {e.field for e in errors if e.field in as_written and self._may_stand(e)}
         errors = sorted({e for e in errors if e.field not in kept}, key=lambda e: _position(e.field))
         if errors:
             return Parsed(None, tuple(errors))
         if kept:
             content = self._with_kept(raw, kept, today)
         return Parsed(content, (), frozenset(kept))
+
+    def _may_stand(self, found: FieldError) -> bool:
+        """Can this wrong value be kept as it stands on the paper?"""
+        return found.code in AS_WRITTEN_CODES and _keys(found.field)[-1] in self.stand_ins
 
     def json_schema(self) -> dict[str, Any]:
         """The JSON Schema of one content, as an intake file holds it."""

@@ -1,4 +1,4 @@
-"""The sentence of each error of a form: what is wrong and what to do, by example. Procedures add those of their rules."""
+"""The sentence of each error of a form: what is wrong and what to do, by example. Procedures add their own."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +23,13 @@ _sentences: dict[str, str | Promise] = {
     ),
     "cnp_date": gettext_lazy("Data nașterii din codul numeric personal nu există: verificați cifrele 2–7."),
     "cnp_future": gettext_lazy("Data nașterii din codul numeric personal este în viitor: verificați cifrele."),
+    "fiscal_code": gettext_lazy(
+        "Codul de identificare fiscală nu este valid: 2–10 cifre, de exemplu 12345674. Verificați-l în certificatul "
+        "de înregistrare fiscală."
+    ),
+    "cnp_not_fiscal_code": gettext_lazy(
+        "Ați scris un cod numeric personal. Aici se scrie codul de identificare fiscală, de exemplu 12345674."
+    ),
     "stamp_code": gettext_lazy("Codul de parafă are 5 sau 6 litere mari și cifre, de exemplu A12345."),
     "email": gettext_lazy("Adresa de e-mail nu este completă: scrieți-o ca nume@domeniu.ro."),
     "phone": gettext_lazy("Numărul de telefon are 10 cifre și începe cu 0, de exemplu 0241123456."),

@@ -1,4 +1,4 @@
-"""What a form asks, page by page, as data. `binding` moves between boxes and content; the schema alone judges values."""
+"""What a form asks, page by page, as data. `binding` moves between fields and content; the schema judges values."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ YES_NO: Choices = (("true", _("Da")), ("false", _("Nu")))
 class Box:
     """One question. `kind` names the widget of `components/field.html`, `value` what is kept of what is posted.
 
-    `value` is `text`, `boolean`, `integer`, `list`, or `optional` (an empty answer is kept as none). Choices that depend
-    on other answers are a function of the content and the box's full name; `label_of` then names a code outside them.
+    `value` is `text`, `boolean`, `integer`, `list`, or `optional` (an empty answer is kept as none). Choices that
+    depend on other answers are a function of the content and the box's full name; `label_of` then names a code outside
+    them.
     """
 
     name: str

@@ -12,8 +12,8 @@ from workflows.models.case import Case
 class Assignment(models.Model):
     """The open step of a case.
 
-    Written by `workflows.engine.nodes` in the transaction that moves the task, and by nothing else; the engine's task row
-    stays the truth. Lists read this row alone: house, step, holder and the legal term stand side by side, so that
+    Written by `workflows.engine.nodes` in the transaction that moves the task, and by nothing else; the engine's task
+    row stays the truth. Lists read this row alone: house, step, holder and the legal term stand side by side, so that
     one partial index answers "what is most urgent".
     """
 
@@ -27,6 +27,9 @@ class Assignment(models.Model):
     holder = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     since = models.DateTimeField(null=True)
     due_on = models.DateField()
+
+    codes = ("procedure", "step", "right")
+    deletable = "whose turn it is, drawn from the engine's task; case and task are held by foreign keys"
 
     class Meta:
         constraints = [

@@ -42,6 +42,7 @@ class Case(models.Model):
     decided_at = models.DateTimeField(null=True)
     communicated_at = models.DateTimeField(null=True)
 
+    codes = ("procedure", "stages", "state")
     in_clear = {
         "subject_key": "a public code, or a keyed index of what is not public; equal keys are found by comparison",
         "subject_name": "the registered name of an organisation, public in its register; searched by part",
@@ -70,6 +71,7 @@ class Case(models.Model):
 
     @property
     def is_closed(self) -> bool:
+        """Has it been decided and issued?"""
         return self.state in CLOSED
 
     @property
@@ -98,7 +100,7 @@ class Case(models.Model):
         return f"{label} {self.subject_key}" if label else ""
 
     def state_after(self, stage: str, outcome: Outcome) -> str:
-        """The state once `stage` agreed with the proposed outcome: the next stage that this outcome passes, or issuing."""
+        """The state once `stage` agreed with the proposed outcome: the next stage that it passes, or issuing."""
         codes = [s["code"] for s in self.stages if s["only_on"] in ("", outcome) or s["code"] == stage]
         following = codes[codes.index(stage) + 1 :]
         return following[0] if following else CaseState.ISSUING
@@ -129,6 +131,8 @@ class Party(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     capacity = models.CharField(max_length=24)
 
+    codes = ("capacity",)
+
     class Meta:
         constraints = [models.UniqueConstraint(name="one_party_per_capacity", fields=["case", "person", "capacity"])]
 
@@ -144,6 +148,8 @@ class Check(models.Model):
     rules_version = models.CharField(max_length=20)
     findings = EncryptedJSONField(bound_to=("case_id", "version"))
     run_at = models.DateTimeField(db_default=Now())
+
+    codes = ("rules_version",)
 
     class Meta:
         ordering = ["pk"]

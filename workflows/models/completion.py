@@ -23,6 +23,8 @@ class CompletionRequest(models.Model):
     answered_at = models.DateTimeField(null=True)
     lapsed_at = models.DateTimeField(null=True)
 
+    codes = ("reasons",)
+
     class Meta:
         ordering = ["pk"]
         constraints = [

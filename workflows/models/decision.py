@@ -39,6 +39,12 @@ class Decision(models.Model):
     text_sha256 = models.CharField(max_length=64, blank=True)
     decided_at = models.DateTimeField(db_default=Now())
 
+    codes = ("stage", "reasons")
+    in_clear = {
+        "version_sha256": "fingerprint of a whole form: not to be guessed without all of it",
+        "text_sha256": "fingerprint of a whole text: not to be guessed without all of it",
+    }
+
     class Meta:
         ordering = ["pk"]
         constraints = [

@@ -16,8 +16,8 @@ from workflows.enums import PAPER, Channel
 class Filing(models.Model):
     """What was typed, as typed, until it is submitted; afterwards the link between the cases it made.
 
-    `content` is form F1 (`enrolment.providers.schema`); `as_written` are the paths whose wrong value really stands on
-    the paper. A paper request carries the house that received it and the reference it was keyed in under.
+    `content` is the procedure's form, judged by its schema; `as_written` are the paths whose wrong value really stands
+    on the paper. A paper request carries the house that received it and the reference it was keyed in under.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -33,6 +33,7 @@ class Filing(models.Model):
     saved_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
 
+    codes = ("procedure", "as_written")
     in_clear = {
         "reference": "the number a house wrote on a paper; unique by constraint",
         "content_sha256": "fingerprint of a whole form: not to be guessed without all of it",
@@ -77,6 +78,7 @@ class Filing(models.Model):
 
     @property
     def is_submitted(self) -> bool:
+        """Has it become cases?"""
         return self.submitted_at is not None
 
 

@@ -33,7 +33,7 @@ class CaseFile:
 
     @classmethod
     def of_process(cls, process: int) -> "CaseFile":
-        """Read the case that a process of the engine moves: with whose turn it is, its parties and newest version at once."""
+        """Read the case that a process moves, at once with whose turn it is, its parties and its newest version."""
         parties = ArraySubquery(Party.objects.filter(case=OuterRef("pk")).values("person_id"))
         newest = FilteredRelation("versions", condition=Q(versions__version=F("version")))
         found = Case.objects.annotate(party_ids=parties, newest=newest).select_related(
@@ -48,17 +48,22 @@ class CaseFile:
 
     @property
     def procedure(self) -> Procedure:
+        """The procedure of the case."""
         return procedures.get(self.case.procedure)
 
     @property
     def in_this_round(self) -> list[Decision]:
+        """The decisions of the present round, in their order."""
         return [decision for decision in self.decisions if decision.round == self.case.round]
 
     @property
     def proposal(self) -> Decision:
-        """The proposal of the present round. Raises `StopIteration` when there is none yet."""
+        """The proposal of the present round. Raises `Decision.DoesNotExist` when there is none yet."""
         first = self.case.stages[0]["code"]
-        return next(decision for decision in self.in_this_round if decision.stage == first)
+        for decision in self.in_this_round:
+            if decision.stage == first:
+                return decision
+        raise Decision.DoesNotExist
 
     @property
     def proposed(self) -> Outcome | None:

@@ -37,12 +37,13 @@ def write(case: Case, template: str, *, dedupe_key: str, attach: Iterable[Docume
 
 
 def tell_decided(case: Case, decision: Document) -> None:
-    """An account is told where to read; a declared address without account gets the decision itself (no secret in it)."""
+    """An account is told where to read; an address without account gets the decision itself (no secret in it)."""
     has_account = owner_of(case) is not None
     write(
         case,
         "decision_ready" if has_account else "decision_attached",
         attach=[] if has_account else [decision],
+        note=str(procedures.get(case.procedure).letter_note),
         dedupe_key=f"decision:{case.public_id}",
     )
 

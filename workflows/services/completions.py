@@ -1,4 +1,4 @@
-"""Completions: the house asks precisely, the applicant answers with a new version, a lapse is seen."""
+"""Requests for completion: the house asks, the applicant answers with a new version, or the term passes."""
 
 from collections.abc import Sequence
 from datetime import date

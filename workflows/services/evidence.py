@@ -1,4 +1,4 @@
-"""What an applicant can prove about a request without asking us: filed, registered, decided, sealed (docs/evidence.md)."""
+"""What an applicant can prove about a request without us: filed, registered, decided, sealed (docs/evidence.md)."""
 
 from typing import Any
 
@@ -23,7 +23,8 @@ def proof_of(case: Case, *, page: str) -> dict[str, Any]:
     return {
         "explanation": [
             _(
-                "Acest fișier dovedește că evenimentele de mai jos au fost înscrise în jurnalul sistemului și nu s-au schimbat de atunci."
+                "Acest fișier dovedește că evenimentele de mai jos au fost înscrise în jurnalul sistemului "
+                "și nu s-au schimbat de atunci."
             ),
             _("Verificarea se face fără noi: luați programul și cheia publică de la adresa din câmpul «page»."),
             "python verify_log.py proof dovada.json --key cheie-publica.pem",

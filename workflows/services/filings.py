@@ -170,7 +170,8 @@ def reference_taken() -> FieldError:
         field="ref",
         code="reference_taken",
         message=_(
-            "La această casă există deja o cerere cu această referință și cu alt conținut. Verificați numărul scris pe hârtie."
+            "La această casă există deja o cerere cu această referință și cu alt conținut. "
+            "Verificați numărul scris pe hârtie."
         ),
     )
 

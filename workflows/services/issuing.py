@@ -33,7 +33,7 @@ FINAL = {Outcome.APPROVE: CaseState.APPROVED, Outcome.REJECT: CaseState.REJECTED
 
 @dataclass(frozen=True)
 class Prepared:
-    """A signed case ready for the press: its numbered documents, what completes their text, and what was decided."""
+    """A signed case ready to be rendered: its numbered documents, what completes their text, and what was decided."""
 
     documents: list[Document]
     signature: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Numbers of a house's registry: one statement, inside the business transaction (architecture.md 7 "registration")."""
+"""Numbers of a house's registry: one statement, inside the business transaction."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Claiming, giving back and carrying out a step. Everything derives from the task row; rights are read under the lock."""
+"""Claiming, giving back and carrying out a step: all derives from the task row, rights are read under the lock."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -135,7 +135,7 @@ def lapse(case: Case, *, today: date) -> bool:
 
 @contextmanager
 def finish_job(case: int) -> Iterator[CaseFile]:
-    """Under the lock of the case: what is done inside finishes the worker's node, and the flow goes on. Raises `Stale`."""
+    """Under the lock: what is done inside finishes the worker's node, and the flow goes on. Raises `Stale`."""
     with _waiting(case, WorkerJob) as (activation, file):
         yield file
         _go_on(activation)
@@ -162,8 +162,8 @@ def _locked(task: Task, by: User) -> Iterator[tuple[Activation, CaseFile]]:
 
 
 @contextmanager
-def _waiting(case: int, node: type) -> Iterator[tuple[Activation, CaseFile]]:
-    """The open node of this kind under the lock of its process. Raises `Stale` when the case waits for something else."""
+def _waiting(case: int, node: type[WaitForApplicant] | type[WorkerJob]) -> Iterator[tuple[Activation, CaseFile]]:
+    """The open node of this kind under the lock of its process. Raises `Stale` when the case waits for another."""
     with locked(By.CASE, case) as process:
         if process is None:
             raise Stale

@@ -65,6 +65,7 @@ def _context(file: CaseFile, outcome: Outcome) -> dict[str, Any]:
     rejected = outcome == Outcome.REJECT
     return {
         "house": {"name": case.house.name, "seat": case.house.seat, "code": case.house.code},
+        "subject": {"name": case.subject_name, "code": case.subject_code},
         "entry_number": str(case.entry),
         "round": case.round,
         "filed_on": case.filed_on.isoformat(),
@@ -85,5 +86,12 @@ def _reasons(file: CaseFile, codes: list[str]) -> list[dict[str, str]]:
     facts = {f["code"]: file.procedure.explain(Finding(**f)) for f in (check.findings if check else [])}
     reasons = [file.procedure.reason(code) for code in codes]
     return [
-        {"code": r.code, "text": str(r.label), "explanation": facts.get(r.code, ""), "fix": str(r.fix)} for r in reasons
+        {
+            "code": r.code,
+            "text": str(r.label),
+            "ground": str(r.ground),
+            "explanation": facts.get(r.code, ""),
+            "fix": str(r.fix),
+        }
+        for r in reasons
     ]

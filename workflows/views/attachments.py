@@ -170,7 +170,7 @@ def remove(request: SignedInRequest, public_id: UUID, attachment_id: UUID, place
 
 @require_POST
 def inspect_again(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    """Ask again for the inspections of a case that stopped."""
+    """Ask again for the inspections of a case that failed."""
     case = get_case_or_404(request.user, public_id)
     if not rights.can(request.user, Can.RETRY_WORK, case.house):
         raise PermissionDenied

@@ -138,7 +138,12 @@ def completion(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         template="workflows/completion.html",
         content=case.content,
         as_written=[],
-        context={"case": case, "asked": asked, "reasons": [procedure.reason(code) for code in asked.reasons]},
+        context={
+            "case": case,
+            "procedure": procedure,
+            "asked": asked,
+            "reasons": [procedure.reason(code) for code in asked.reasons],
+        },
         save=lambda content, as_written: steps.complete(case, by=request.user, content=content, today=today()),
         done=reverse("workflows:my_case", args=[public_id]),
     )

@@ -83,7 +83,8 @@ def form_view(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     draft = get_paper_filing_or_404(request.user, public_id)
     if draft.is_submitted:
         return _registered(request, draft)
-    form = procedures.get(draft.procedure).form
+    procedure = procedures.get(draft.procedure)
+    form = procedure.form
     pages = (FRAME, *form.pages)
 
     def save(content: dict, as_written: list[str]) -> None:
@@ -106,7 +107,7 @@ def form_view(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         template="workflows/paper.html",
         content=draft.content,
         as_written=draft.as_written,
-        context={"filing": draft},
+        context={"filing": draft, "procedure": procedure},
         save=save,
         done=reverse("workflows:paper", args=[public_id]),
         pages=pages,

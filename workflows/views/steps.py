@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from viewflow.workflow.models import Task
 
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import User
@@ -20,6 +19,7 @@ from workflows.engine.nodes import Step
 from workflows.enums import Outcome
 from workflows.errors import Refused, Stale
 from workflows.models import Case
+from workflows.models.assignment import Task
 from workflows.models.decision import LAST
 from workflows.services import decisions, steps, texts
 from workflows.services.casefile import CaseFile
@@ -149,7 +149,7 @@ def _on_step(
     done: Callable[[], str],
     refuse: Callable[[Refused], HttpResponse] | None = None,
 ) -> HttpResponse:
-    """Move a step, which is read under its lock only, then show the case; a refusal goes to the inbox unless told else."""
+    """Move a step, which is read under its lock only, then show the case; a refusal goes to the inbox by itself."""
     try:
         case = do(Task(pk=pk))
     except Stale:

@@ -23,7 +23,7 @@ class NotIdentified(Exception):
 
 @transaction.atomic
 def identify(user: User, *, last_name: str, first_name: str, cnp: str, today: date) -> None:
-    """Tie the account to a person, so that four eyes can count persons (security.md S10).
+    """Tie the account to a person, so that four eyes can count persons.
 
     Said once: another identity later is refused. Raises `NotIdentified`.
     """

@@ -1,4 +1,4 @@
-"""Roles are given from a day to a day, and end; nobody gives himself one (security.md S10)."""
+"""Giving and ending roles: from a day to a day; nobody gives himself one."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Persons: found by CNP, made once. They are one list for the whole country, so the walls are passed by functions."""
+"""Persons: found by CNP, made once. One list for the whole country, so they are found by definer functions."""
 
 from django.db import connection
 
@@ -9,7 +9,7 @@ CNP = "accounts.Person.cnp"
 
 
 def cnp_index(cnp: str) -> bytes:
-    """The keyed index under which a CNP is found (security.md S16)."""
+    """The keyed index under which a CNP is found."""
     return blind_index(cnp, context=CNP)
 
 

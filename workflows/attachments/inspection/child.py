@@ -1,4 +1,4 @@
-"""`python -m attachments.inspection.child SECONDS`: one file on standard input, its verdict on standard output.
+"""The child process that inspects one file: bytes on standard input, the verdict on standard output.
 
 The limits stand before anything is parsed. The answer is one line of JSON, then the page images one after another.
 An end without an answer is read by `runner` from the way this process died.

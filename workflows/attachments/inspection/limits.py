@@ -1,4 +1,4 @@
-"""The numbers of security.md S15 and of the process that parses."""
+"""How large a file and its parts may be, and what the process that parses it may use (docs/uploads.md)."""
 
 MEBIBYTE = 1024 * 1024
 MAX_FILE_BYTES = 10 * MEBIBYTE

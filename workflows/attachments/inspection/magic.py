@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Media(StrEnum):
-    """The three types that are accepted (security.md S15)."""
+    """The three types that are accepted."""
 
     PDF = "pdf"
     PNG = "png"

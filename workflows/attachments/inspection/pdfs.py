@@ -10,7 +10,7 @@ from workflows.attachments.inspection import images
 from workflows.attachments.inspection.limits import MAX_PDF_NODES, MAX_PDF_PAGES, MAX_PDF_PICTURE, PAGE_LONG_SIDE
 from workflows.attachments.inspection.verdict import Unfit
 
-# Names that make a PDF do something or carry something, as key or as value (security.md S15).
+# Names that make a PDF do something or contain another file, as key or as value.
 ACTIVE = {
     "/JavaScript": "script",
     "/JS": "script",

@@ -1,4 +1,4 @@
-"""Hands a file to the child process and reads its answer as if it came from an enemy: it may have become one."""
+"""Hands a file to the child process and checks its answer byte by byte: the file may have taken the child over."""
 
 import json
 import os

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 class Unfit(Exception):
-    """The file is refused; `code` has a sentence for the person (`attachments.words.REASONS`)."""
+    """The file is refused; `code` has a sentence for the person (`attachments.refusals.REASONS`)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -1,4 +1,4 @@
-"""`manage.py seal_log`: signs the state of the log every minute; a process of its own, with a key that only it reads."""
+"""`manage.py seal_log`: signs the state of the log every minute; a process of its own with a key that only it reads."""
 
 import logging
 import time

@@ -35,7 +35,8 @@ class Command(BaseCommand):
         """A new key that opens but does not seal yet: let every process know it before it is used."""
         entry = json.loads(encryption.NEW_KEYSET[name]())["key"][0]
         keyset["key"].append(entry)
-        return f"{name}: key {entry['keyId']} added. Copy the file everywhere, restart, then: manage.py keys promote {name}"
+        added = f"{name}: key {entry['keyId']} added."
+        return f"{added} Copy the file everywhere, restart, then: manage.py keys promote {name}"
 
     def promote(self, name: str, keyset: dict) -> str:
         """The newest key seals from now on."""

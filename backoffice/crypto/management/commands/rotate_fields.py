@@ -1,4 +1,4 @@
-"""`manage.py rotate_fields`: re-encrypt everything that is not under the primary keys; stop and start it as you like."""
+"""`manage.py rotate_fields`: re-encrypt what is not under the primary keys; stop and start it as you like."""
 
 from django.core.management.base import BaseCommand, CommandParser
 

@@ -1,4 +1,4 @@
-"""`manage.py migrate`, but no migration makes the product wait: it gives up its turn after two seconds (security.md R12)."""
+"""`manage.py migrate`, but no migration makes the product wait: it gives up a lock after two seconds."""
 
 from typing import Any
 

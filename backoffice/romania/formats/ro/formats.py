@@ -1,4 +1,4 @@
-"""Dates as a Romanian office writes them; terms in full (look.md, Words)."""
+"""Dates as a Romanian office writes them; terms in full."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"

@@ -1,4 +1,4 @@
-"""G2: direct SQL as every role on every table; G3: the context of one request never reaches another over the pool."""
+"""Direct SQL as every role on every table; the context of one request never reaches another over the pool."""
 
 import os
 import random
@@ -22,7 +22,7 @@ REQUESTS = 50_000 if os.environ.get("SCALE") == "campaign" else 2_000
 
 @pytest.fixture
 def sides(people):
-    """Two sides, every row behind the walls, and those that belong to the other side alone."""
+    """Two sides, every row behind row-level security, and those that belong to the other side alone."""
     before = {}
     world = matrix.build(people, between=lambda: before.update(probes.rows()))
     everything = probes.rows()
@@ -32,12 +32,13 @@ def sides(people):
     return probes.contexts(world, people.house), theirs, everything
 
 
-def test_direct_sql(sides, goal):
+def test_tenant_isolation_sql(sides, goal):
     found, problems = probes.probe(*sides), inspection.problems(connection)
     goal(
-        "G2-sql",
+        "tenant_isolation_sql",
         value=f"{len(found.leaks)} rows or writes of others in {found.probes} probes of {found.tables} tables "
-        f"({found.refused} refused outright, {found.seen} own rows seen), {len(problems)} problems {(found.leaks + problems)[:5] or ''}",
+        f"({found.refused} refused outright, {found.seen} own rows seen), {len(problems)} problems "
+        f"{(found.leaks + problems)[:5] or ''}",
         target="0 of all tables, 0",
         ok=not found.leaks and not problems and found.tables >= 25 and found.seen > 100,
     )
@@ -48,23 +49,26 @@ def test_direct_sql(sides, goal):
     [
         ("alter table workflows_case disable row level security", "workflows_case does not force"),
         ("drop policy by_context on workflows_case", "policy by_context of workflows_case is missing"),
-        ("create policy more on workflows_case using (true)", "policy more of workflows_case is not in rules.py"),
+        (
+            "create policy more on workflows_case using (true)",
+            "policy more of workflows_case is in no room's isolation.py",
+        ),
         ("grant delete on workflows_case to backoffice_web", "backoffice_web may delete workflows_case"),
-        ("create table stray (house_id bigint)", "table stray has no line"),
-        ("create view loose as select * from workflows_case", "view loose reads past the walls"),
+        ("create table stray (house_id bigint)", "table stray is in no room's isolation.py"),
+        ("create view loose as select * from workflows_case", "view loose reads past the policies"),
         (
             "create function loose() returns bigint language sql security definer as 'select 1::bigint'",
-            "function loose() passes the walls",
+            "function loose() sees past the policies",
         ),
     ],
 )
-def test_direct_sql_self_test_damage_is_seen(db, damage, said):
+def test_tenant_isolation_sql_self_test_damage_is_seen(db, damage, said):
     with connection.cursor() as cursor:
         cursor.execute(damage)
     assert any(said in problem for problem in inspection.problems(connection))
 
 
-def test_direct_sql_self_test_an_open_table_leaks(sides):
+def test_tenant_isolation_sql_self_test_an_open_table_leaks(sides):
     with connection.cursor() as cursor:
         cursor.execute("create policy more on workflows_case using (true)")
     assert any("workflows_case" in leak for leak in probes.probe(*sides).leaks)
@@ -93,7 +97,7 @@ def pool(committed_people, settings):
 
 
 def soak(pool, requests: int) -> tuple[int, int]:
-    """Many short requests of both houses and of nobody, some of them broken: rows of the wrong house, and requests done."""
+    """Many short requests of both houses and of nobody, some broken: rows of the wrong house, and requests done."""
     sides, clients = pool
     wrong, done, lock = [0], [0], Lock()
 
@@ -146,22 +150,22 @@ def by_hand(sides, side, chance) -> int:
     return bad
 
 
-def test_pool_soak(pool, goal):
+def test_tenant_isolation_pool(pool, goal):
     wrong, done = soak(pool, REQUESTS)
     goal(
-        "G3-pool",
+        "tenant_isolation_pool",
         value=f"{wrong} rows of the wrong house in {done} alternating requests over 2 pooled connections, seed {SEED}",
         target=f"0 in {REQUESTS}",
         ok=wrong == 0 and done == REQUESTS,
     )
 
 
-def test_pool_soak_self_test_a_session_level_context_leaks(pool, monkeypatch):
+def test_tenant_isolation_pool_self_test_a_session_level_context_leaks(pool, monkeypatch):
     def for_the_session(account):
-        context._run("select enter_account(%s)", [account])
-        context._run("select set_config('app.houses', current_setting('app.houses'), false)")
+        context.run("select enter_account(%s)", [account])
+        context.run("select set_config('app.houses', current_setting('app.houses'), false)")
 
-    monkeypatch.setattr(context, "enter_account", for_the_session)
+    monkeypatch.setattr(tenant, "enter_account", for_the_session)
     monkeypatch.setattr(context, "NOTHING", "select 1")
     wrong, _ = soak(pool, 300)
     assert wrong > 0

@@ -1,4 +1,4 @@
-"""G15 and G45: whatever is done to the log is found by a program that shares nothing with it (security.md S8)."""
+"""Whatever is done to the log is found by a program that shares nothing with it."""
 
 import os
 import random
@@ -48,7 +48,7 @@ def false_alarms(log, checks):
         answers = [log.verify() for _ in range(checks)]
     finally:
         stop.set()
-        worker.join()
+        worker.join(timeout=60)
     return [answer.text for answer in answers if answer.code != 0]
 
 
@@ -66,12 +66,13 @@ def rate(log):
     return int(re.search(r"(\d+) events/s", answer.text)[1])
 
 
-def test_tamper(long_log, goal):  # noqa: F811
+def test_log_tampering(long_log, goal):  # noqa: F811
     missed = drill(long_log, MUTATIONS, in_process(long_log))
     alarms = false_alarms(long_log, CHECKS)
     goal(
-        "G15-tamper",
-        value=f"{MUTATIONS - len(missed)} of {MUTATIONS} mutations of {len(mutations.KINDS)} kinds found, {len(alarms)} false"
+        "log_tampering",
+        value=f"{MUTATIONS - len(missed)} of {MUTATIONS} mutations of {len(mutations.KINDS)} kinds found, "
+        f"{len(alarms)} false"
         f" alarms in {CHECKS} checks under load, {rate(long_log)} events/s over {EVENTS} events",
         target="all found, 0 false alarms",
         ok=not missed and not alarms,
@@ -82,7 +83,7 @@ def in_process(log):
     return lambda: verify_log.main(["log", "--dsn", dsn(), "--checkpoints", str(log.file), "--key", str(log.key)])
 
 
-def test_tamper_self_test_needs_the_signed_roots(long_log, monkeypatch):  # noqa: F811
+def test_log_tampering_self_test_needs_the_signed_roots(long_log, monkeypatch):  # noqa: F811
     """Hashes alone do not stop an owner who builds the chain anew."""
     monkeypatch.setattr(verify_log, "check_coverage", lambda checkpoints, leaves: [])
     assert {"edit_event_and_rechain", "reorder_and_rechain"} <= set(
@@ -90,7 +91,7 @@ def test_tamper_self_test_needs_the_signed_roots(long_log, monkeypatch):  # noqa
     )
 
 
-def test_tamper_self_test_needs_the_file_outside(long_log, monkeypatch):  # noqa: F811
+def test_log_tampering_self_test_needs_the_file_outside(long_log, monkeypatch):  # noqa: F811
     """Without it an older copy of the database looks like a whole one."""
     monkeypatch.setattr(verify_log, "compare", lambda outside, inside: [])
     monkeypatch.setattr(verify_log, "check_checkpoints", _from_database_only(verify_log.check_checkpoints))
@@ -107,7 +108,7 @@ def foreign_imports(text):
     return found & {"backoffice", "enrolment", "notifications", "workflows", "django", "tests"}
 
 
-def test_independence(long_log, tmp_path, goal):  # noqa: F811
+def test_independent_verifier(long_log, tmp_path, goal):  # noqa: F811
     """The file is copied away and run in isolation: it verifies a log and has nothing of ours to lean on."""
     text = Path(verify_log.__file__).read_text()
     alone = tmp_path / "alone" / "verify_log.py"
@@ -116,12 +117,12 @@ def test_independence(long_log, tmp_path, goal):  # noqa: F811
     answer = long_log.verify(program=alone)
     lines = len(text.splitlines())
     goal(
-        "G45-verifier",
+        "independent_verifier",
         value=f"{lines} lines, {len(foreign_imports(text))} imports of ours, exit {answer.code} on a copy elsewhere",
         target="< 300 lines, 0, exit 0",
         ok=lines < 300 and not foreign_imports(text) and answer.code == 0,
     )
 
 
-def test_independence_self_test_sees_an_import_of_ours():
+def test_independent_verifier_self_test_sees_an_import_of_ours():
     assert foreign_imports("import json\nfrom backoffice import keys\n") == {"backoffice"}

@@ -1,4 +1,4 @@
-"""G28: headers and cookies on every URL of the URLconf and on every error page. G30: nothing to say to `check --deploy`."""
+"""Headers and cookies on every URL of the URLconf and on every error page; nothing to say to `check --deploy`."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from django.urls import reverse
 from backoffice.http.headers import HEADERS
 from tests.platform.test_production_shape import production  # noqa: F401  (fixture)
 from tests.test_consistency import SAMPLES, names
-from tests.test_doors import BOOM, Broken, no_database
+from tests.test_http_headers import BOOM, Broken, no_database
 from tests.world import act, file_case, open_task
 
 COOKIE_SETTINGS = [
@@ -25,9 +25,10 @@ ERRORS = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
 @pytest.fixture
 def as_in_production(production, settings):  # noqa: F811
-    """The settings of doors as a production process has them, and the product's URLs with one page that fails."""
+    """The settings of headers and cookies as in production, and the product's URLs with one page that fails."""
     names = [*COOKIE_SETTINGS, "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT"]
-    code = f"from django.conf import settings; import json; print(json.dumps({{n: getattr(settings, n) for n in {names}}}))"
+    said = f"json.dumps({{n: getattr(settings, n) for n in {names}}})"
+    code = f"from django.conf import settings; import json; print({said})"
     environment = production[0] | {"DJANGO_SETTINGS_MODULE": "backoffice.settings"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     for name, value in json.loads(done.stdout).items():
@@ -106,22 +107,23 @@ def faults(people, browse, settings, roles=("anonymous", "provider", "clerk", "a
     return asked, found, seen
 
 
-def test_headers(people, browse, as_in_production, goal):
+def test_http_headers(people, browse, as_in_production, goal):
     asked, found, seen = faults(people, browse, as_in_production)
     goal(
-        "G28-headers",
-        value=f"{len(found)} faults on {asked} answers of {len(list(addresses()))} URLs; {len(ERRORS & seen)} of {len(ERRORS)} kinds of error {found[:3] or ''}",
+        "http_headers",
+        value=f"{len(found)} faults on {asked} answers of {len(list(addresses()))} URLs; {len(ERRORS & seen)} of "
+        f"{len(ERRORS)} kinds of error {found[:3] or ''}",
         target="0; every URL, every error page",
         ok=not found and seen >= ERRORS and asked > 400,
     )
 
 
-def test_headers_self_test_without_the_table(people, browse, as_in_production):
+def test_http_headers_self_test_without_the_table(people, browse, as_in_production):
     as_in_production.MIDDLEWARE = [m for m in as_in_production.MIDDLEWARE if "HeadersMiddleware" not in m]
     assert len({what for what, _ in faults(people, browse, as_in_production, ["anonymous"])[1]}) > 100
 
 
-def test_headers_self_test_without_secure_cookies(people, browse, as_in_production):
+def test_http_headers_self_test_without_secure_cookies(people, browse, as_in_production):
     as_in_production.SESSION_COOKIE_SECURE = False
     answer = Client().post(
         reverse("account_signup"),
@@ -143,10 +145,10 @@ def deploy_check(environment):
     return done.returncode, (done.stdout + done.stderr).strip().splitlines()[-1]
 
 
-def test_deploy(production, goal):  # noqa: F811
+def test_deploy_check(production, goal):  # noqa: F811
     code, said = deploy_check(production[0])
-    goal("G30-deploy", value=said, target="0 issues, 0 silenced", ok=code == 0 and "no issues (0 silenced)" in said)
+    goal("deploy_check", value=said, target="0 issues, 0 silenced", ok=code == 0 and "no issues (0 silenced)" in said)
 
 
-def test_deploy_self_test_hears_a_missing_redirect(production):  # noqa: F811
+def test_deploy_check_self_test_hears_a_missing_redirect(production):  # noqa: F811
     assert deploy_check(production[0] | {"SECURE_SSL_REDIRECT": "false"})[0] != 0

@@ -1,4 +1,4 @@
-"""G17: workers killed in the middle of issuing; afterwards every effect is counted (security.md R6, R10)."""
+"""Workers killed in the middle of issuing; afterwards every effect is counted."""
 
 import os
 
@@ -34,7 +34,7 @@ def balance(cases):
     return lost, doubled, invented, gaps
 
 
-def test_crash(house, goal):
+def test_worker_kills(house, goal):
     people, first, environment, faults = house
     cases, killed = [first], 0
     for number in range(len(workers.POINTS) * ROUNDS - 1):
@@ -49,8 +49,9 @@ def test_crash(house, goal):
             killed += (faults / f"{point}.fired").exists()
     lost, doubled, invented, gaps = balance(Case.objects.filter(pk__in=[c.pk for c in cases]))
     goal(
-        "G17-crash",
-        value=f"{lost} lost, {doubled} doubled, {invented} invented, {gaps} gaps after {killed} kills over {len(cases)} cases, {len(mailbox.messages)} mails",
+        "worker_kills",
+        value=f"{lost} lost, {doubled} doubled, {invented} invented, {gaps} gaps after {killed} kills over "
+        f"{len(cases)} cases, {len(mailbox.messages)} mails",
         target="0 lost, doubled, invented, gaps",
         ok=killed == len(cases) == len(mailbox.messages) and not (lost or doubled or invented or gaps),
     )
@@ -62,7 +63,7 @@ def _uic(number):
     return fiscal_code(f"{2000000 + number}0")
 
 
-def test_crash_self_test_counts_what_is_missing(committed_people):
+def test_worker_kills_self_test_counts_what_is_missing(committed_people):
     case = file_case(committed_people.provider)
     approved(case, committed_people)
     assert Job.objects.count() == 1

@@ -1,4 +1,4 @@
-"""G27: whatever is posted to any page, by who may post there: no error page, and nothing comes back as markup."""
+"""Whatever is posted to any page, by who may post there: no error page, and nothing comes back as markup."""
 
 import os
 import re
@@ -98,7 +98,7 @@ def shapes(fields):
     yield "a=1", "application/x-www-form-urlencoded; charset=utf-7"
 
 
-DOORS = ("filing", "paper", "case")
+PLACES = ("filing", "paper", "case")
 # What only shows: it takes no POST, or treats one as a GET.
 READS = {
     "home",
@@ -125,7 +125,7 @@ READS = {
     "evidence:page",
     "evidence:verifier",
     "evidence:public_key",
-    *(f"workflows:{door}_{page}" for door in DOORS for page in ("scan", "scan_page", "scan_original")),
+    *(f"workflows:{place}_{page}" for place in PLACES for page in ("scan", "scan_page", "scan_original")),
 }
 # Names that pages without a form of their own take.
 TAKEN = [
@@ -146,7 +146,7 @@ TAKEN = [
 
 @pytest.fixture
 def places(people, browse, monkeypatch, settings):
-    """Name of each URL that takes a POST -> (person who may post there, URL). Limits would hide what stands behind them."""
+    """Name of each URL that takes a POST -> (person who may post there, URL). Limits would hide what is behind them."""
     settings.ACCOUNT_RATE_LIMITS = False
     monkeypatch.setattr(throttle, "count", lambda key, seconds: (1, seconds))
     nobody = User.objects.create_user("nou@demo.example.ro", "x")
@@ -160,25 +160,25 @@ def places(people, browse, monkeypatch, settings):
     approved(issued, people)
     run_jobs()
     provider = browse(people.provider)
-    draft = provider.post(reverse("workflows:file_new")).url
+    draft = provider.post(reverse("workflows:file_new"), {"procedure": "providers"}).url
     filing = Filing.objects.get(submitted_at=None)
     paper = clerk.post(reverse("workflows:paper_new")).url
     of_case = {"public_id": issued.public_id}
     role = Membership.objects.get(user=people.clerk2)
-    parked = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="fuzz", state="parked")
+    failed_job = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="fuzz", state="failed")
     on_paper = Filing.objects.get(house__isnull=False)
-    doors = {"filing": (people.provider, filing), "paper": (people.clerk, on_paper), "case": (people.clerk, asked)}
+    uploads = {"filing": (people.provider, filing), "paper": (people.clerk, on_paper), "case": (people.clerk, asked)}
     scans = {}
-    for door, (person, of) in doors.items():
-        one = scan(asked.filing if door == "case" else of, people.provider if door == "case" else person)
-        scans[f"workflows:{door}_scans"] = (person, reverse(f"workflows:{door}_scans", args=[of.public_id]))
-        scans[f"workflows:{door}_scan_remove"] = (
+    for place, (person, of) in uploads.items():
+        one = scan(asked.filing if place == "case" else of, people.provider if place == "case" else person)
+        scans[f"workflows:{place}_scans"] = (person, reverse(f"workflows:{place}_scans", args=[of.public_id]))
+        scans[f"workflows:{place}_scan_remove"] = (
             person,
-            reverse(f"workflows:{door}_scan_remove", args=[of.public_id, one]),
+            reverse(f"workflows:{place}_scan_remove", args=[of.public_id, one]),
         )
     return scans | {
         "workflows:inspect_again": (people.head, reverse("workflows:inspect_again", kwargs=of_case)),
-        "workflows:retry_failed": (people.head, reverse("workflows:retry_failed", args=[parked.public_id])),
+        "workflows:retry_failed": (people.head, reverse("workflows:retry_failed", args=[failed_job.public_id])),
         "workflows:retry_all_failed": (people.head, reverse("workflows:retry_all_failed")),
         "set_language": (None, reverse("set_language")),
         "notifications:verify_any": (None, reverse("notifications:verify_any")),
@@ -233,7 +233,7 @@ def bodies(fields, turn):
 
 
 def fuzz(places, browse):
-    """Post everything everywhere, each in a savepoint of its own: (posts, statuses over 499, bodies that came back raw)."""
+    """Post everything everywhere, each in a savepoint: (posts, statuses over 499, bodies that came back raw)."""
     posts, failed, reflected = 0, [], []
     for turn, (name, (user, url)) in enumerate(places.items()):
         client = browse(user) if user else Client()
@@ -253,20 +253,21 @@ def fuzz(places, browse):
     return posts, failed, reflected
 
 
-def test_fuzz(places, browse, goal):
+def test_fuzzed_posts(places, browse, goal):
     unclassified = {name for name, _ in names()} - set(places) - READS
     posts, failed, reflected = fuzz(places, browse)
     payloads = len(TEXTS) + len(list(shapes(["x"])))
     goal(
-        "G27-fuzz",
-        value=f"{len(failed)} error pages, {len(reflected)} reflected, {len(unclassified)} unclassified in {posts} posts"
+        "fuzzed_posts",
+        value=f"{len(failed)} error pages, {len(reflected)} reflected, {len(unclassified)} unclassified in {posts} "
+        "posts"
         f" of {payloads} payloads to {len(places)} pages {failed[:3] + reflected[:3] or ''}",
         target="0",
         ok=not failed and not reflected and not unclassified and posts >= len(places) * payloads // SHARE * 0.9,
     )
 
 
-def test_fuzz_self_test_notices_an_error_and_markup(places, browse, monkeypatch):
+def test_fuzzed_posts_self_test_notices_an_error_and_markup(places, browse, monkeypatch):
     def careless(request):
         text = request.POST.get("session", "")
         if "\x00" in text:

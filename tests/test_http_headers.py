@@ -1,4 +1,4 @@
-"""What every answer carries, and the pages of what goes wrong (security.md S14)."""
+"""What every answer carries, and the pages of what goes wrong."""
 
 from contextlib import contextmanager
 
@@ -119,7 +119,7 @@ def test_a_method_that_a_page_does_not_take_is_explained(people, browse, case):
 )
 def test_too_much_at_once_is_413_and_keeps_what_was_saved(people, browse, data):
     client = browse(people.provider)
-    url = client.post(reverse("workflows:file_new")).url
+    url = client.post(reverse("workflows:file_new"), {"procedure": "providers"}).url
     client.post(url, {"provider.name": "Păstrat"})
     answer = client.post(url, data)
     assert answer.status_code == 413

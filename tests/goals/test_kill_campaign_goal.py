@@ -1,4 +1,4 @@
-"""G17: everything is killed in the middle of everything; afterwards history and database agree (security.md R6, R9, R10)."""
+"""Everything is killed in the middle of everything; afterwards history and database agree."""
 
 import os
 import uuid
@@ -25,17 +25,19 @@ def campaign_tables(committed_people):
 
 
 @pytest.mark.worker
-def test_campaign(campaign_tables, goal, tmp_path, monkeypatch):
+def test_kill_campaign(campaign_tables, goal, tmp_path, monkeypatch):
     broker = Broker(tmp_path)
     broker.serve(monkeypatch)
     verdict, operations, hand = run.campaign(SIZE, broker, tmp_path, seed=SEED)
     cases = sum(o["what"] == "case" for o in operations.values())
     least = SIZE.faults - 3  # a point that is armed last may find no more work
     goal(
-        "G17-campaign",
-        value=f"{verdict.lost} lost, {verdict.doubled} doubled, {verdict.invented} invented, {len(verdict.wrong)} without"
+        "kill_campaign",
+        value=f"{verdict.lost} lost, {verdict.doubled} doubled, {verdict.invented} invented, {len(verdict.wrong)} "
+        "without"
         f" their papers; {len(operations)} operations ({cases} real cases, {len(operations) - cases} cheap jobs):"
-        f" {verdict.ok} ok, {verdict.failed} failed, {verdict.unknown} unknown; {hand.dealt} faults, {hand.revived} workers revived, seed {SEED}",
+        f" {verdict.ok} ok, {verdict.failed} failed, {verdict.unknown} unknown; {hand.dealt} faults, {hand.revived} "
+        f"workers revived, seed {SEED}",
         target=f"0, >= {SIZE.operations} operations, >= {least} faults; {verdict.wrong[:3]}",
         ok=verdict.clean and len(operations) >= SIZE.operations and hand.dealt >= least,
     )
@@ -72,11 +74,11 @@ def inline(people, monkeypatch, *, count=12):
     return checker.check(operations)
 
 
-def test_campaign_self_test_is_clean_with_its_guards(campaign_tables, monkeypatch):
+def test_kill_campaign_self_test_is_clean_with_its_guards(campaign_tables, monkeypatch):
     assert inline(campaign_tables, monkeypatch).clean
 
 
-def test_campaign_self_test_early_acknowledgement_loses(campaign_tables, monkeypatch):
+def test_kill_campaign_self_test_early_acknowledgement_loses(campaign_tables, monkeypatch):
     claim = queue.claim
 
     def acknowledged(public_id):
@@ -88,7 +90,7 @@ def test_campaign_self_test_early_acknowledgement_loses(campaign_tables, monkeyp
     assert inline(campaign_tables, monkeypatch).lost > 0
 
 
-def test_campaign_self_test_a_claim_that_asks_nothing_doubles(campaign_tables, monkeypatch):
+def test_kill_campaign_self_test_a_claim_that_asks_nothing_doubles(campaign_tables, monkeypatch):
     def take(public_id):
         Job.objects.filter(public_id=public_id).update(state=JobState.RUNNING, token=uuid.uuid4(), finished_at=None)
         return Job.objects.get(public_id=public_id)
@@ -97,7 +99,7 @@ def test_campaign_self_test_a_claim_that_asks_nothing_doubles(campaign_tables, m
     assert inline(campaign_tables, monkeypatch).doubled > 0
 
 
-def test_campaign_self_test_settling_without_the_token_doubles(campaign_tables, monkeypatch):
+def test_kill_campaign_self_test_settling_without_the_token_doubles(campaign_tables, monkeypatch):
     from contextlib import contextmanager
 
     from django.db import transaction
@@ -113,7 +115,7 @@ def test_campaign_self_test_settling_without_the_token_doubles(campaign_tables, 
     assert inline(campaign_tables, monkeypatch).doubled > 0
 
 
-def test_campaign_self_test_an_effect_without_its_event_is_found(campaign_tables, monkeypatch):
+def test_kill_campaign_self_test_an_effect_without_its_event_is_found(campaign_tables, monkeypatch):
     from tests.campaign.work import log
 
     record = log.record

@@ -1,4 +1,4 @@
-"""UPLOADS: hostile files are refused, honest ones accepted, and nothing that is served can run (security.md S15, T1.6)."""
+"""Hostile files are refused, honest ones accepted, and nothing that is served can run."""
 
 import os
 import random
@@ -81,7 +81,7 @@ def mutants(count):
     return lost
 
 
-def test_uploads(people, browse, monkeypatch, goal):
+def test_hostile_uploads(people, browse, monkeypatch, goal):
     client = browse(people.provider)
     clean = as_a_person(people, client, monkeypatch)
     reasons = refused(HOSTILE, judge)
@@ -90,9 +90,11 @@ def test_uploads(people, browse, monkeypatch, goal):
     lost = mutants(BROKEN)
     kept_out = len(HOSTILE) - len(clean & set(HOSTILE))
     goal(
-        "UPLOADS",
-        value=f"{kept_out} of {len(HOSTILE)} hostile refused ({reasons} for the right reason), {len(clean & set(HONEST))} of {len(HONEST)} honest accepted, "
-        f"{executable} of {shown} served originals and their pages executable, {waiting} of {Attachment.objects.count()} stuck, {lost} of {BROKEN} mutants without verdict",
+        "hostile_uploads",
+        value=f"{kept_out} of {len(HOSTILE)} hostile refused ({reasons} for the right reason), "
+        f"{len(clean & set(HONEST))} of {len(HONEST)} honest accepted, "
+        f"{executable} of {shown} served originals and their pages executable, {waiting} of "
+        f"{Attachment.objects.count()} stuck, {lost} of {BROKEN} mutants without verdict",
         target="all refused, all accepted, 0 executable, 0 stuck, 0 without verdict; 40 hostile or more",
         ok=kept_out == reasons == len(HOSTILE) >= 40
         and clean == set(HONEST)
@@ -101,17 +103,17 @@ def test_uploads(people, browse, monkeypatch, goal):
     )
 
 
-def test_uploads_self_test_notices_a_missing_name(monkeypatch):
+def test_hostile_uploads_self_test_notices_a_missing_name(monkeypatch):
     monkeypatch.delitem(pdfs.ACTIVE, "/Launch")
     assert refused(HOSTILE, judge) < len(HOSTILE)
 
 
-def test_uploads_self_test_notices_a_missing_check(monkeypatch):
+def test_hostile_uploads_self_test_notices_a_missing_check(monkeypatch):
     monkeypatch.setattr("workflows.attachments.inspection.judge.refuse_second_nature", lambda data: None)
     assert refused(HOSTILE, judge) < len(HOSTILE)
 
 
-def test_uploads_self_test_notices_what_is_shown_raw(people, browse, monkeypatch):
+def test_hostile_uploads_self_test_notices_what_is_shown_raw(people, browse, monkeypatch):
     monkeypatch.setattr("workflows.views.attachments.content_disposition_header", lambda *args: "inline")
     client = browse(people.provider)
     filing = filings.start_online(procedures.get("providers"), owner=people.provider)

@@ -1,4 +1,4 @@
-"""G35: rules that the code keeps everywhere; G36: no secret in the history; each rule is shown to catch its snippet."""
+"""Rules that the code keeps everywhere, and no secret in the history; each rule is shown to catch its snippet."""
 
 import json
 import os
@@ -34,36 +34,38 @@ def ruff_security():
     return json.loads(done.stdout)
 
 
-def test_static(goal):
+def test_code_rules(goal):
     broken, bandit = rules.broken(), ruff_security()
     goal(
-        "G35-static",
-        value=f"{len(broken)} breaches of {len(rules.RULES)} own rules, {len(bandit)} of ruff S, in {len(rules.files())} files",
+        "code_rules",
+        value=f"{len(broken)} breaches of {len(rules.RULES)} own rules, {len(bandit)} of ruff S, in "
+        f"{len(rules.files())} files",
         target="0",
         ok=not broken and not bandit and len(rules.files()) > 150,
     )
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.name)
-def test_static_self_test_each_rule_catches_its_snippet(rule):
+def test_code_rules_self_test_each_rule_catches_its_snippet(rule):
     path = "templates/x.html" if rule.template else f"{rule.only or 'backoffice'}/x.py"
     assert list(rules.broken_in(path, rule.breaks, [rule]))
     assert not list(rules.broken_in(path, "<p>{{ name }}</p>" if rule.template else "x = 1", [rule]))
 
 
 @pytest.mark.parametrize("rule", [rule for rule in rules.RULES if rule.allowed], ids=lambda rule: rule.name)
-def test_static_self_test_every_exception_is_still_needed(rule):
+def test_code_rules_self_test_every_exception_is_still_needed(rule):
     for path in rule.allowed:
         text = (rules.ROOT / path).read_text()
         everywhere = rules.Rule(rule.name, rule.check, rule.breaks, template=rule.template)
         assert list(rules.broken_in(path, text, [everywhere])), path
 
 
-def test_secrets(goal):
+def test_secrets_in_history(goal):
     found, blobs = history.findings()
     goal(
-        "G36-secrets",
-        value=f"{len(found)} in {blobs} blobs, {len(history.SHAPES) + 2} shapes, {len(history.ALLOWED_VALUES)} allowed values",
+        "secrets_in_history",
+        value=f"{len(found)} in {blobs} blobs, {len(history.SHAPES) + 2} shapes, {len(history.ALLOWED_VALUES)} "
+        "allowed values",
         target="0",
         ok=not found and blobs > 100,
     )
@@ -80,7 +82,7 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("secret", PLANTED)
-def test_secrets_self_test_finds_a_key_that_was_removed_again(tmp_path, secret):
+def test_secrets_in_history_self_test_finds_a_key_that_was_removed_again(tmp_path, secret):
     """Removed from the tree is not removed from the history."""
 
     def git(*words):

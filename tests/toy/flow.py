@@ -1,0 +1,25 @@
+"""Whose turn it is: one person proposes, another signs."""
+
+from viewflow import this
+from viewflow.workflow import flow
+
+from backoffice.accounts.roles import Can
+from workflows.engine.lock import CaseRules
+from workflows.engine.nodes import End, Opened, Step, WaitForApplicant, WorkerJob, case_is
+from workflows.enums import CaseState
+from workflows.stages import PROPOSE, SIGN
+
+
+class AddressFlow(CaseRules, flow.Flow):
+    """Adresa de corespondență"""
+
+    process_title = "Adresa de corespondență"
+
+    start = Opened().Next(this.check)
+    check = Step(Can.REVIEW, PROPOSE).Next(this.checked)
+    checked = flow.If(case_is(CaseState.COMPLETION)).Then(this.completion).Else(this.sign)
+    completion = WaitForApplicant().Next(this.check)
+    sign = Step(Can.SIGN, SIGN).Next(this.signed)
+    signed = flow.If(case_is(CaseState.ISSUING)).Then(this.issue).Else(this.check)
+    issue = WorkerJob("toy.issue").Next(this.end)
+    end = End()

@@ -1,0 +1,58 @@
+"""A second, small procedure, for tests: an organisation tells a house where letters go. Two people decide."""
+
+from backoffice.accounts.models import House
+from backoffice.accounts.roles import Can, Role
+from backoffice.audit import log
+from backoffice.crypto.encryption import blind_index
+from notifications.kinds import DocumentKind
+from tests.toy import text
+from tests.toy.flow import AddressFlow
+from tests.toy.form import FORM
+from tests.toy.models import Address
+from workflows.enums import Outcome
+from workflows.procedures import Procedure, Reason, Subject
+
+APPROVAL = DocumentKind("toy.approval", "Confirmarea adresei", is_decision=True)
+REJECTION = DocumentKind("toy.rejection", "Respingerea adresei", is_decision=True)
+UNKNOWN = Reason("T1", "Adresa nu este a organizației.", fix="Scrieți o adresă a ei.", ground="art. 1 din regulament")
+UNREADABLE = Reason("T2", "Adresa nu se poate citi.", fix="Scrieți-o din nou.")
+
+
+class Toy(Procedure):
+    """No attachments, no rules, no secret, no page of its own; a table, an event and rights of its own."""
+
+    code = "toy"
+    title = "Adresa de corespondență"
+    flow = AddressFlow
+    rights = {
+        Role.LEGAL_ADVISER: frozenset({Can.SEE_CASES, Can.KEY_IN, Can.REVIEW}),
+        Role.DIRECTOR: frozenset({Can.SEE_CASES, Can.SIGN}),
+    }
+    form = FORM
+    documents = {Outcome.APPROVE: (APPROVAL,), Outcome.REJECT: (REJECTION,)}
+    introduction = "toy/introduction.html"
+
+    def houses(self, content):
+        """One house answers for all."""
+        return list(House.objects.filter(code="CAS-CT"))
+
+    def subject(self, content):
+        """The organisation is known by the domain of its address."""
+        email = content["email"]
+        return Subject(
+            key=blind_index(email, context="toy.email").hex()[:20], name=email.rpartition("@")[2], email=email
+        )
+
+    def reasons(self, outcome):
+        """One reason of each kind."""
+        return [UNKNOWN if outcome == "reject" else UNREADABLE]
+
+    def text(self, case, content, outcome):
+        """The address."""
+        return text.words(content)
+
+    def signed(self, case, outcome):
+        """An approved address stands in the list of its house."""
+        if outcome == Outcome.APPROVE:
+            address = Address.objects.create(case=case, house=case.house)
+            log.record("toy.noted", on=address, by=None, house=case.house)

@@ -211,7 +211,7 @@ def intake(run, folder):
     source = folder / "paper.jsonl"
     source.write_text("\n".join([*lines, json.dumps(bad), "{" + VALUES["paper note"]]) + "\n", encoding="utf-8")
     out = io.StringIO()
-    call_command("intake", source, report=folder / "report.jsonl", stdout=out, stderr=out)
+    call_command("intake", source, procedure="providers", report=folder / "report.jsonl", stdout=out, stderr=out)
     return out.getvalue()
 
 

@@ -145,7 +145,7 @@ def posts(people, browse, case):
         {"email": people.clerk.email, "role": "head", "starts_on": "", "ends_on": "", "stands_in_for": ""},
     )
     yield "end_role", admin, reverse("accounts:end_role", args=[membership.pk]), {}
-    yield "file_new", provider, reverse("workflows:file_new"), {}
+    yield "file_new", provider, reverse("workflows:file_new"), {"procedure": "providers"}
     for slug, parts in PAGES.items():
         data = {k: v for part in parts if content[part] is not None for k, v in boxes(content[part], part).items()}
         yield (
@@ -156,7 +156,7 @@ def posts(people, browse, case):
         )
     yield "file_review", provider, reverse("workflows:file_review", args=[draft.public_id]), {}
     yield "completion", provider, reverse("workflows:completion", args=[asked.public_id]), {"go": "1"}
-    yield "paper_new", clerk, reverse("workflows:paper_new"), {}
+    yield "paper_new", clerk, reverse("workflows:paper_new"), {"procedure": "providers"}
     yield "paper", clerk, reverse("workflows:paper", args=[paper.public_id]), paper_data()
     yield "claim", clerk, reverse("workflows:claim", args=[open_step]), {}
     yield "release", clerk, reverse("workflows:release", args=[step]), {}

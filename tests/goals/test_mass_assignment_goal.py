@@ -156,7 +156,7 @@ def posts(people, browse, case):
         )
     yield "file_review", provider, reverse("workflows:file_review", args=[draft.public_id]), {}
     yield "completion", provider, reverse("workflows:completion", args=[asked.public_id]), {"go": "1"}
-    yield "paper_new", clerk, reverse("workflows:paper_new"), {}
+    yield "paper_new", clerk, reverse("workflows:paper_new"), {"procedure": "providers"}
     yield "paper", clerk, reverse("workflows:paper", args=[paper.public_id]), paper_data()
     yield "claim", clerk, reverse("workflows:claim", args=[open_step]), {}
     yield "release", clerk, reverse("workflows:release", args=[step]), {}

@@ -11,7 +11,7 @@ RUN apt-get update \
 COPY --from=build /venv /venv
 WORKDIR /srv/app
 COPY . .
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 VAR_DIR=/srv/var STATIC_ROOT=/srv/static
+ENV PATH=/venv/bin:$PATH VAR_DIR=/srv/var STATIC_ROOT=/srv/static
 RUN mkdir -p /srv/var /srv/static && chown app /srv/var /srv/static
 USER app
 # Collected with throw-away keys; the running containers get theirs from KEYS_DIR.

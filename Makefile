@@ -4,21 +4,15 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(STAMP) ## install everything into .venv, once
-	@$(BIN)/python -m backoffice.ops.system
+setup: ## install everything into .venv, once
+	@$(PYTHON) backoffice/ops/install.py dev
 
-$(STAMP): requirements/dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; choose one with PYTHON=...")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@touch $@
-
-demo: setup ## try it: web, worker and beat with demo data (PORT=8000)
+demo: ## try it: web, worker and beat with demo data (PORT=8000)
+	@PORT=$(PORT) $(PYTHON) backoffice/ops/install.py demo
 	@DEMO=1 PORT=$(PORT) $(BIN)/python manage.py up --port $(PORT)
 
 test: setup ## run the tests (ARGS=..., DATABASE_URL=..., REDIS_URL=...)
@@ -46,9 +40,11 @@ goals: setup ## measured promises, one line each (G=name for one)
 bench: setup ## speed beside others', as ratios inside one run (ARGS=--smoke, --full)
 	@$(BIN)/python -m bench $(ARGS)
 
-lock: ## compile requirements/*.txt from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra demo --extra dev $(LOCK) -o requirements/dev.txt
-	uv pip compile pyproject.toml $(LOCK) -c requirements/dev.txt -o requirements/production.txt
+lock: setup ## compile requirements/*.txt from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra demo --extra dev $(LOCK) -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra demo $(LOCK) -c requirements/dev.txt -o requirements/demo.txt
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) -c requirements/dev.txt -o requirements/production.txt
+	echo uv | $(BIN)/uv pip compile - $(LOCK) -o requirements/uv.txt
 LOCK := --quiet --generate-hashes --universal --no-emit-index-url --no-emit-find-links --no-header --no-annotate --python-version 3.11
 
 assets: ## fetch the vendored browser assets anew (needs npm)

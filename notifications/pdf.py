@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from notifications import qr
+from notifications import native, qr
 
 FONTS = {
     "plex-sans-400.woff2": "ibm-plex-sans/IBMPlexSans-Regular.woff2",
@@ -51,6 +51,8 @@ def render(kind: str, context: dict[str, Any], *, code: str) -> bytes:
     `code`, the verification code, also becomes the file's identifier: it lets the public page tell an altered document
     from an unknown one.
     """
+    if not settings.PRODUCTION:
+        native.load(settings.BASE_DIR / "var" / "native")
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
 

@@ -4,10 +4,12 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("VAR_DIR", str(ROOT / "var" / "test"))
 os.environ.setdefault("ENVIRONMENT", "test")
-os.environ.setdefault("EXTRA_PROCEDURES", "tests.toy")  # a second procedure, in the processes of tests too
+os.environ.setdefault("EXTRA_PROCEDURES", "tests.toy")  # a second procedure, in all processes of tests
 os.environ.setdefault("ENGINES_FSYNC", "off")  # a power cut loses nothing here but a test run
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread that asks the database
 
@@ -18,7 +20,10 @@ def pytest_configure(config):
     from backoffice.ops import engines
 
     if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
-        _stack.enter_context(engines.running(Path(os.environ["VAR_DIR"])))
+        try:
+            _stack.enter_context(engines.running(Path(os.environ["VAR_DIR"])))
+        except engines.EngineError as problem:
+            pytest.exit(str(problem), returncode=3)
 
 
 def pytest_unconfigure(config):

@@ -30,7 +30,7 @@ def together(*calls):
     def one(call):
         try:
             connection.ensure_connection()  # so that the race is about the rows, not about connecting
-            barrier.wait()
+            barrier.wait(timeout=30)
             call()
             return "ok"
         except REFUSALS as problem:

@@ -1,7 +1,7 @@
 """What a procedure is: the whole contract by which one plugs in. General code knows procedures by this alone.
 
-A procedure is an installed app of a room above, whose `AppConfig.ready()` calls `register(<its Procedure>)`. The code
-is the app's label, the folder of its templates, and stands on its cases (`Case.procedure`).
+A procedure is an installed app of a room above, whose `AppConfig.ready()` calls `register(<its Procedure>)`. The
+code is the app's label, the folder of its templates, and stands on its cases (`Case.procedure`).
 `docs/conventions.md` is the recipe; `tests/toy` is a small complete example.
 """
 

@@ -43,8 +43,8 @@ class Guard:
             return ""
         # Temporary tables come last: nobody can put one in the place of a table of ours.
         as_definer = "security definer set search_path = pg_catalog, public, pg_temp" if self.sees_all else ""
-        head = f"create or replace function {self.function_name}() returns trigger language plpgsql"
-        return f"{head} {as_definer} as $${self.body}$$"
+        head = f"create or replace function {self.function_name}() returns trigger language plpgsql {as_definer}"
+        return f"{head} as $${self.body}$$"
 
     @property
     def trigger_sql(self) -> str:

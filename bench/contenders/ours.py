@@ -193,8 +193,8 @@ def fill_inbox(team: Team, total: int) -> None:
         (
             turn,
             f"'case_id', {row}, 'process_id', {row}, {house}, {due}, "
-            f"'task_id', case when {is_open} then {row} end, 'step', case when {is_open} then '{turn.step}' else '' "
-            "end",
+            f"'task_id', case when {is_open} then {row} end, "
+            f"'step', case when {is_open} then '{turn.step}' else '' end",
         ),
     ]
     for model, changes in people:
@@ -213,8 +213,8 @@ def _clone(model: models.Model, changes: str, first: int, last: int) -> None:
         cursor.execute(f"alter table {table} disable trigger user")
         cursor.execute(
             f"insert into {table} select made.* from {table} original cross join generate_series(%s::int, %s::int) k "
-            f"cross join lateral jsonb_populate_record(original, jsonb_build_object({changes})) made where "
-            "original.id = %s",
+            f"cross join lateral jsonb_populate_record(original, jsonb_build_object({changes})) made "
+            "where original.id = %s",
             [first, last, model.pk],
         )
         cursor.execute(f"alter table {table} enable trigger user")

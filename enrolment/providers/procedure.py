@@ -73,9 +73,8 @@ class Providers(Procedure):
     key_label = "CUI"
     rules_version = rules.RULES_VERSION
     letter_note = gettext_lazy(
-        "Dacă cererea a fost aprobată, cheia de licență se ridică de la ghișeul casei, de reprezentantul legal, cu "
-        "actul "
-        "de identitate."
+        "Dacă cererea a fost aprobată, cheia de licență se ridică de la ghișeul casei, de reprezentantul legal, "
+        "cu actul de identitate."
     )
     introduction = "providers/introduction.html"
     panel = "providers/panel.html"

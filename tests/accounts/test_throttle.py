@@ -24,7 +24,7 @@ def together(count, do):
     barrier, results = threading.Barrier(count), []
 
     def one(number):
-        barrier.wait()
+        barrier.wait(timeout=30)
         try:
             results.append(do(number))
         finally:
@@ -35,7 +35,7 @@ def together(count, do):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
     return results
 
 

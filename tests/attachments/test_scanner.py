@@ -44,7 +44,7 @@ def clamd(answer=None):
         yield f"clamd://127.0.0.1:{server.getsockname()[1]}", received
         done.set()
         server.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        thread.join(timeout=60)
 
 
 def _read(line):

@@ -16,7 +16,7 @@ from django.db import connection
 from playwright.sync_api import sync_playwright
 
 from backoffice.accounts.demo import PASSWORD
-from backoffice.ops import system
+from tests import extras
 from tests.world import broker_number
 
 FLAGS = [
@@ -33,8 +33,7 @@ SCREENSHOTS = django_settings.VAR_DIR / "screenshots"
 # Not for the whole session: the browser's event loop would stand in the way of sealing in other tests.
 @pytest.fixture(scope="module")
 def chromium():
-    path = system.browser()
-    assert path, "Chromium is missing: apt-get install chromium"
+    path = extras.browser()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -100,7 +99,7 @@ def site(committed_people):
     finally:
         for process in processes:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.wait(timeout=30)
 
 
 def _await(url):

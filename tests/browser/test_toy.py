@@ -48,5 +48,5 @@ def test_a_second_procedure_has_its_pages_and_its_work_done(visit, width):
     assert Message.objects.get(about=case.public_id).state == "sent"
     provider.go(f"/cereri/{case.public_id}/")
     provider.look("76-toy-decision")
-    link = page.locator("a", has_text="Confirmarea adresei").get_attribute("href")
-    assert page.request.get(provider.site.url + link).body()[:5] == b"%PDF-"
+    paper = page.locator("a", has_text="Confirmarea adresei").get_attribute("href")
+    assert page.request.get(provider.site.url + paper).body()[:5] == b"%PDF-"

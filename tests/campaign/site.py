@@ -54,7 +54,7 @@ class Broker:
     def kill(self):
         self.process.send_signal(signal.SIGCONT)
         self.process.kill()
-        self.process.wait()
+        self.process.wait(timeout=30)
 
 
 class Processes:
@@ -89,7 +89,7 @@ class Processes:
     def kill(self, process):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait(timeout=30)
 
     def end(self):
         for process in self.all:

@@ -14,11 +14,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils.encoding import iri_to_uri
 
-from backoffice.ops import catalogue
+from backoffice.ops import catalogue, engines
 from backoffice.romania.text import sort_key
 
 ENGINES_LOG = settings.VAR_DIR / "log" / "engines.log"
-VALKEY_DATA = settings.VAR_DIR / "valkey"
+VALKEY_DATA = engines.home(settings.VAR_DIR) / "valkey"
 
 
 def encodings(value: str) -> set[bytes]:

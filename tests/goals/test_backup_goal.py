@@ -52,7 +52,7 @@ def load(log):
         yield
     finally:
         stop.set()
-        worker.join()
+        worker.join(timeout=60)
 
 
 def dump(path):

@@ -48,7 +48,7 @@ def false_alarms(log, checks):
         answers = [log.verify() for _ in range(checks)]
     finally:
         stop.set()
-        worker.join()
+        worker.join(timeout=60)
     return [answer.text for answer in answers if answer.code != 0]
 
 

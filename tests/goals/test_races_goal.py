@@ -34,12 +34,12 @@ def one_round(people, number):
     return (claims.count("ok") != 1) + (acts.count("ok") != 1) + (Decision.objects.filter(case=case).count() != 1)
 
 
-def claimed(people, number, *steps):
-    """A case whose open step the last-named person holds; the steps before are carried out."""
+def claimed(people, number, *parts):
+    """A case whose open step the last-named person holds; the parts before are carried out."""
     case = file_case(people.provider, name=f"Cabinet {number}", uic=fiscal_code(f"{3000000 + number}0"))
-    for who, outcome in steps[:-1]:
+    for who, outcome in parts[:-1]:
         act(case, who, outcome=outcome)
-    steps.claim(open_task(case), by=steps[-1][0])
+    steps.claim(open_task(case), by=parts[-1][0])
     return case
 
 

@@ -107,7 +107,7 @@ def worker(environment, queues=None):
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait(timeout=30)
 
 
 def wait_for(condition, sweep=True):
@@ -130,7 +130,7 @@ def assert_issued_once(case):
     case = Case.objects.get(pk=case.pk)
     assert case.state == "approved"
     assert RegistryEntry.objects.filter(kind="exit").count() == 1
-    assert [d.kind for d in Document.objects.order_by("kind")] == ["approval", "convention"]
+    assert [d.kind for d in Document.objects.order_by("kind")] == ["providers.approval", "providers.convention"]
     assert all(d.sealed_at for d in Document.objects.all())
     assert LicenceKey.objects.count() == Enrolment.objects.count() == 1
     assert Message.objects.count() == 1

@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -77,9 +78,15 @@ def run(words, environment, **options):
     )
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def stop(process):
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(timeout=30)
 
 
 def test_the_commands_of_the_compose_file_run(production, tmp_path):
@@ -87,7 +94,7 @@ def test_the_commands_of_the_compose_file_run(production, tmp_path):
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"], cwd=ROOT, env=environment, check=True
     )
-    port = 18000 + os.getpid() % 1000
+    port = free_port()
     web = run(command("web", port), as_role(environment, roles.WEB))
     as_worker = as_role(environment, roles.WORKER)
     workers = [run([*command(name, port), "--without-mingle"], as_worker) for name in WORKER_SERVICES]

@@ -1,4 +1,4 @@
-"""Claiming, giving back and carrying out a step. All derives from the task row; rights are read under the lock."""
+"""Claiming, giving back and carrying out a step: all derives from the task row, rights are read under the lock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -148,7 +148,7 @@ def _locked(task: Task) -> Iterator[tuple[Activation, CaseFile]]:
 
 @contextmanager
 def _waiting(case: Case, node: type[WaitForApplicant] | type[WorkerJob]) -> Iterator[tuple[Activation, CaseFile]]:
-    """The open node of this kind under the lock of its process. Raises `Stale` when the case waits elsewhere."""
+    """The open node of this kind under the lock of its process. Raises `Stale` when the case waits for another."""
     flow = procedures.get(case.procedure).flow
     with flow.lock(case.assignment.process_id):
         task = Assignment.objects.select_related("task__process").get(case=case).task

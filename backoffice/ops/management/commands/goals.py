@@ -60,6 +60,7 @@ class Command(BaseCommand):
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-p", "no:randomly"),
+                *("--timeout", "7200" if os.environ.get("SCALE") == "campaign" else "900"),
                 *(["-k", " or ".join(chosen)] if one else ["-n", "2", "--dist", "loadfile"]),
                 *[f"tests/goals/{file}" for file in dict.fromkeys(chosen.values())],
             ],

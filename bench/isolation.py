@@ -9,7 +9,7 @@ from unittest import mock
 from django.db import connection, transaction
 
 from backoffice.isolation import context, inspection
-from backoffice.isolation.rules import RULES, Rule
+from backoffice.isolation.rules import Rule, declarations
 from bench.contenders import ours
 from bench.measure import Work, demand, here, interleaved, ratios, report, table, unmeasured
 
@@ -80,7 +80,7 @@ class Switch:
 @contextmanager
 def without_isolation() -> Iterator[None]:
     """As the pages would be without: no policies, contexts, roles, transactions around pages, chains of events."""
-    tables = [name for name, rule in RULES.items() if isinstance(rule, Rule)]
+    tables = [name for name, rule in declarations().rules.items() if isinstance(rule, Rule)]
     _each(tables, "alter table {} disable row level security, no force row level security")
     _each(["audit_event"], "alter table {} disable trigger chained_at_commit")
     with ExitStack() as stack:

@@ -63,7 +63,7 @@ def run(moment: str, marked: str, left_out: int, pytest_options: list[str]) -> b
         )
     engines.wait_until_stopped(var_dir)
     for data in ("postgres", "valkey"):
-        shutil.rmtree(var_dir / data, ignore_errors=True)
+        shutil.rmtree(engines.home(var_dir) / data, ignore_errors=True)
     if not report.exists():
         say(f"{moment}  did not run: {log}")
         return False

@@ -13,6 +13,7 @@ from django.urls import get_resolver, reverse
 from backoffice.accounts.roles import Can, Role, rights_of
 from backoffice.audit import codes
 from backoffice.jobs import registry
+from tests import extras
 from tests.world import approved, run_jobs
 from workflows import procedures
 from workflows.models import Decision
@@ -28,6 +29,7 @@ def run(*command):
 
 
 def test_both_languages_are_complete():
+    extras.needs("xgettext")
     answer = run("locale/catalogues.py", "--check")
     assert answer.returncode == 0, answer.stdout + answer.stderr
 

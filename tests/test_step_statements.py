@@ -9,10 +9,10 @@ from bench.measure import NotDone, unmeasured
 from bench.statements import Counter
 
 # From the filing to the last signature: seven posts. Then also the worker's issuing and the key that is opened once.
-STATEMENTS_TO_SIGNATURE = 196
-SAVEPOINTS_TO_SIGNATURE = 35
-STATEMENTS_TO_KEY = 261
-SAVEPOINTS_TO_KEY = 47
+STATEMENTS_TO_SIGNATURE = 96
+SAVEPOINTS_TO_SIGNATURE = 17
+STATEMENTS_TO_KEY = 140
+SAVEPOINTS_TO_KEY = 20
 
 
 @pytest.fixture

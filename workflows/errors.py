@@ -1,12 +1,14 @@
 """What services refuse with. Each carries a sentence for the person who asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import IntegrityError, models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from backoffice.isolation.constraints import register_guard_sentences, sentence_of
 
 
 @dataclass(frozen=True)
@@ -45,16 +47,12 @@ class Invalid(Exception):
         self.errors = list(errors)
 
 
-# The database's own guards raise under these names; a procedure adds those of its own guards.
-_guard_sentences: dict[str, str | Promise] = {
-    "decision_by_party": _("Sunteți parte în acest dosar, deci nu îl puteți decide."),
-    "decision_out_of_order": _("Dosarul nu este la această etapă. Deschideți-l din nou."),
-}
-
-
-def register_guard_sentences(sentences: Mapping[str, str | Promise]) -> None:
-    """Give the guards of a room their sentences."""
-    _guard_sentences.update(sentences)
+register_guard_sentences(
+    {
+        "decision_by_party": _("Sunteți parte în acest dosar, deci nu îl puteți decide."),
+        "decision_out_of_order": _("Dosarul nu este la această etapă. Deschideți-l din nou."),
+    }
+)
 
 
 @contextmanager
@@ -66,13 +64,7 @@ def constraints_as_sentences(*models_: type[models.Model], **here: str | Promise
     try:
         yield
     except IntegrityError as problem:
-        name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
-        sentences: dict[str, str | Promise] = {
-            constraint.name: constraint.violation_error_message or ""
-            for model in models_
-            for constraint in model._meta.constraints
-        }
-        sentences |= _guard_sentences | here
-        if name not in sentences:
+        sentence = sentence_of(problem, *models_, **here)
+        if sentence is None:
             raise
-        raise Refused(sentences[name]) from None
+        raise Refused(sentence) from None

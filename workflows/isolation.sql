@@ -1,3 +1,10 @@
+-- Lock the process of a case for this transaction, waiting a bounded time; its number, or none when it is not in sight.
+create or replace function lock_process(process bigint, longest_wait text) returns bigint language plpgsql as $$
+begin
+    perform set_config('lock_timeout', longest_wait, true);
+    perform from viewflow_process p where p.id = process for no key update;
+    return case when found then process end;
+end $$;
 -- Questions of the policies: whose filing, case, document, number and event it is; and the clock over all houses.
 create or replace function filing_is_mine(filing bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public

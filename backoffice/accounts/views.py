@@ -1,7 +1,5 @@
 """Identity of an account, the house one works in, and the people of a house."""
 
-from datetime import date
-
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
@@ -16,11 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backoffice.accounts import access, sessions
 from backoffice.accounts.access import Grants
+from backoffice.accounts.forms import IdentityForm, RoleForm
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House, Membership
 from backoffice.accounts.roles import DESCRIPTIONS, Can, Role
 from backoffice.accounts.services import identities, memberships
 from backoffice.http.throttle import limited
+from backoffice.isolation.constraints import sentence_of
 from backoffice.romania.calendar import today
 
 
@@ -29,13 +29,13 @@ def identity(request: SignedInRequest) -> HttpResponse:
     """Who the holder of this account is: asked once, before the first filing."""
     if request.user.person_id:
         return redirect("home")
-    typed = {name: request.POST.get(name, "") for name in ("last_name", "first_name", "cnp")}
-    errors: dict[str, str] = {}
-    if request.method == "POST":
+    form = IdentityForm(request.POST or None)
+    if form.is_valid():
         try:
-            identities.identify(request.user, **typed, today=today())
+            identities.identify(request.user, **form.cleaned_data, today=today())
         except identities.NotIdentified as problem:
-            errors = problem.errors
+            for name, sentence in problem.errors.items():
+                form.add_error(name, sentence)
         else:
             sessions.carry_over(request.session, request.user)
             messages.success(request, _("Identitatea a fost salvată."))
@@ -43,8 +43,8 @@ def identity(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "accounts/identity.html",
-        {"boxes": _identity_boxes(typed, errors), "next": request.GET.get("next", request.POST.get("next", ""))},
-        status=422 if errors else 200,
+        {"form": form, "next": request.GET.get("next", request.POST.get("next", ""))},
+        status=422 if form.errors else 200,
     )
 
 
@@ -62,25 +62,27 @@ def choose_house(request: SignedInRequest) -> HttpResponse:
 def people(request: SignedInRequest) -> HttpResponse:
     """The roles of the administrator's house; giving one asks for a fresh proof of log-in."""
     house = _managed_house(request)
-    error = ""
-    if request.method == "POST":
-        error = _give_role(request, house)
-        if not error:
-            messages.success(request, _("Rolul a fost acordat."))
-            return redirect("accounts:people")
-    rows = Membership.objects.filter(house=house).select_related("user__person", "stands_in_for__user__person")
+    form = RoleForm(request.POST or None, house=house, by=request.user)
+    if form.is_valid() and _give_role(form, house):
+        messages.success(request, _("Rolul a fost acordat."))
+        return redirect("accounts:people")
+    held = Membership.objects.filter(house=house).select_related("user__person", "stands_in_for__user__person")
     active = set(Membership.objects.active_on(today()).filter(house=house).values_list("pk", flat=True))
+    rows = [(row, row.pk in active) for row in held.order_by("-ends_on", "role", "pk")]
     return render(
         request,
         "accounts/people.html",
         {
             "house": house,
-            "rows": [(row, row.pk in active) for row in rows.order_by("-ends_on", "role", "pk")],
+            "rows": rows,
+            "stand_ins": [
+                ("", "–"),
+                *((str(row.pk), f"{row.user}, {row.get_role_display()}") for row, on in rows if on),
+            ],
             "roles": [(role.value, role.label, DESCRIPTIONS[role]) for role in Role],
-            "error": error,
-            "typed": request.POST,
+            "form": form,
         },
-        status=422 if error else 200,
+        status=422 if form.errors else 200,
     )
 
 
@@ -122,24 +124,6 @@ def own_sessions(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/sessions.html", {"rows": rows, "minutes": settings.SESSION_IDLE_SECONDS // 60})
 
 
-def _identity_boxes(typed: dict[str, str], errors: dict[str, str]) -> list[dict]:
-    described = [
-        {"name": "last_name", "label": _("Numele"), "autocomplete": "family-name", "width": "half"},
-        {"name": "first_name", "label": _("Prenumele"), "autocomplete": "given-name", "width": "half"},
-        {
-            "name": "cnp",
-            "label": _("Codul numeric personal"),
-            "hint": _("13 cifre, ca în actul de identitate"),
-            "inputmode": "numeric",
-            "width": "half",
-        },
-    ]
-    return [
-        box | {"value": typed[box["name"]], "errors": [errors[box["name"]]] if box["name"] in errors else []}
-        for box in described
-    ]
-
-
 def _managed_house(request: SignedInRequest) -> House:
     house = access.houses_where(request.user, Can.MANAGE_PEOPLE).first()
     if house is None:
@@ -147,63 +131,20 @@ def _managed_house(request: SignedInRequest) -> House:
     return house
 
 
-def _give_role(request: SignedInRequest, house: House) -> str:
-    """Give the role that was asked for; the sentence to show when that is not possible."""
-    user = memberships.account_named(request.POST.get("email", ""))
-    role = request.POST.get("role", "")
-    if user is None or user.person_id is None:
-        return _(
-            "Nu există un cont cu această adresă a cărui identitate să fie declarată. "
-            "Rugați persoana să își facă întâi cont."
-        )
-    if user.person_id == request.user.person_id:
-        return _("Nimeni nu își poate acorda singur un rol.")
-    if role not in Role.values:
-        return _("Alegeți rolul.")
-    try:
-        starts_on = _day(request.POST.get("starts_on", "")) or today()
-        ends_on = _day(request.POST.get("ends_on", ""))
-    except ValueError:
-        return _("Data nu există: scrieți-o ZZ.LL.AAAA, de exemplu 31.12.2026.")
-    chosen = request.POST.get("stands_in_for", "")
-    replaced = None
-    if chosen:
-        replaced = (
-            Membership.objects.active_on(today())
-            .filter(house=house, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None)
-            .first()
-        )
-        if replaced is None:
-            return _("Alegeți pe cine înlocuiește: un rol în vigoare astăzi la această casă.")
+def _give_role(form: RoleForm, house: House) -> bool:
+    """Give the role that was asked for; when that is not possible, the form says why."""
+    asked = {name: form.cleaned_data[name] for name in ("user", "starts_on", "ends_on", "stands_in_for")}
     try:
         with transaction.atomic():
-            memberships.start(
-                user=user,
-                house=house,
-                role=Role(role),
-                starts_on=starts_on,
-                ends_on=ends_on,
-                stands_in_for=replaced,
-                by=request.user,
-            )
+            memberships.start(house=house, role=Role(form.cleaned_data["role"]), by=form.by, **asked)
     except memberships.NotPossible as problem:
-        return str(problem.sentence)
+        form.add_error(None, str(problem.sentence))
     except IntegrityError as problem:
-        name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
-        sentences = {c.name: c.violation_error_message for c in Membership._meta.constraints}
-        if name not in sentences:
+        sentence = sentence_of(problem, Membership)
+        if sentence is None:
             raise
-        return str(sentences[name])
-    return ""
-
-
-def _day(typed: str) -> date | None:
-    if not typed.strip():
-        return None
-    day, month, year = typed.strip().split(".")
-    if len(typed.strip()) > 10:
-        raise ValueError
-    return date(int(year), int(month), int(day))
+        form.add_error(None, str(sentence))
+    return not form.errors
 
 
 def _next(request: SignedInRequest) -> str | None:

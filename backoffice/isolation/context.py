@@ -40,8 +40,11 @@ def acting_for(houses: Iterable[int]) -> Iterator[None]:
     Used by the two services that let an applicant move a case (registration, answer to a completion request) and by
     nothing else; the houses come from the filing or the case row (docs/adr/0009-isolation.md).
     """
-    before = run("select current_setting('app.houses', true)")
-    run("select set_config('app.houses', (app_houses() || %s::bigint[])::text, true)", [list(houses)])
+    before = run(
+        "select before, set_config('app.houses', (app_houses() || %s::bigint[])::text, true) "
+        "from (select current_setting('app.houses', true) as before offset 0) context",
+        [list(houses)],
+    )
     yield
     run("select set_config('app.houses', %s, true)", [before or ""])
 

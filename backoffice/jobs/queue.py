@@ -10,7 +10,7 @@ from datetime import timedelta
 from random import uniform
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Now
 
 from backoffice.audit import log
@@ -66,9 +66,13 @@ def claim(public_id: uuid.UUID) -> Job | None:
 
 @contextmanager
 def job_transaction(job: Job) -> Iterator[None]:
-    """One transaction that sees the rows of the job's house. Raises `Fenced` when the claim is lost."""
+    """One transaction that sees the rows of the job's house and waits a bounded time for a lock.
+
+    Raises `Fenced` when the claim is lost.
+    """
+    enter = "select enter_job(%s, %s), set_config('lock_timeout', %s, true)"
     with context.tenant_transaction(roles.WORKER):
-        if not context.run("select enter_job(%s, %s)", [job.pk, job.token]):
+        if not context.run(enter, [job.pk, job.token, settings.LOCK_TIMEOUT]):
             raise Fenced
         yield
 
@@ -80,8 +84,6 @@ def settling(job: Job) -> Iterator[Job]:
     Raises `Fenced` when the lease was lost, so that a worker that was paused cannot write late.
     """
     with job_transaction(job):
-        with connection.cursor() as cursor:
-            cursor.execute("select set_config('lock_timeout', %s, true)", [settings.LOCK_TIMEOUT])
         held = Job.objects.select_for_update().filter(pk=job.pk, token=job.token, state=JobState.RUNNING).first()
         if held is None:
             raise Fenced

@@ -139,7 +139,7 @@ def inbox_page(team: Team) -> Work:
     """The clerk's first page of what is to take; each time, its rows must be the most urgent cases of the house."""
     url = reverse("workflows:inbox") + "?lista=take"
     rows = Assignment.objects.filter(
-        house__code="CAS-CT", right=str(Can.REVIEW), task__isnull=False, holder__isnull=True
+        house__code="CAS-CT", right=f"providers.{Can.REVIEW}", task__isnull=False, holder__isnull=True
     )
     urgent = rows.order_by("due_on", "case_id")[:PAGE].values_list("case__public_id", flat=True)
     wanted = [str(public_id) for public_id in urgent]

@@ -6,7 +6,7 @@ from viewflow.workflow import flow
 
 from backoffice.accounts.roles import Can
 from workflows.engine.lock import CaseRules
-from workflows.engine.nodes import End, Opened, Step, WaitForApplicant, WorkerJob, case_is
+from workflows.engine.nodes import Branch, End, Opened, Step, WaitForApplicant, WorkerJob, case_is
 from workflows.enums import CaseState
 from workflows.stages import ENDORSE, PROPOSE, SIGN, VISA
 
@@ -19,17 +19,17 @@ class EnrolmentFlow(CaseRules, flow.Flow):
     start = Opened().Next(this.review)
     review = Step(Can.REVIEW, PROPOSE).Next(this.reviewed)
     reviewed = (
-        flow.Switch()
+        Branch()
         .Case(this.completion, case_is(CaseState.COMPLETION))
         .Case(this.visa, case_is(VISA))
         .Default(this.endorse)
     )
     completion = WaitForApplicant().Next(this.review)
     visa = Step(Can.VISA, VISA).Next(this.vised)
-    vised = flow.If(case_is(ENDORSE)).Then(this.endorse).Else(this.review)
+    vised = Branch().Case(this.endorse, case_is(ENDORSE)).Default(this.review)
     endorse = Step(Can.ENDORSE, ENDORSE).Next(this.endorsed)
-    endorsed = flow.If(case_is(SIGN)).Then(this.sign).Else(this.review)
+    endorsed = Branch().Case(this.sign, case_is(SIGN)).Default(this.review)
     sign = Step(Can.SIGN, SIGN).Next(this.signed)
-    signed = flow.If(case_is(CaseState.ISSUING)).Then(this.issue).Else(this.review)
+    signed = Branch().Case(this.issue, case_is(CaseState.ISSUING)).Default(this.review)
     issue = WorkerJob("providers.issue").Next(this.end)
     end = End()

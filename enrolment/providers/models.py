@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import House, User
 from backoffice.crypto.encryption import EncryptedField
+from backoffice.isolation.constraints import register_guard_sentences
 from backoffice.isolation.guards import guard, never_deleted
-from workflows.errors import register_guard_sentences
 from workflows.models import Case
 
 
@@ -20,7 +20,6 @@ class EnrolmentState(models.TextChoices):
     APPROVED = "approved", _("Aprobată, în curs de emitere")
     ISSUED = "issued", _("Emisă, cheia nu a fost deschisă")
     ACTIVE = "active", _("Activă")
-    CLOSED = "closed", _("Încheiată")
 
 
 class Enrolment(models.Model):
@@ -44,7 +43,6 @@ class Enrolment(models.Model):
             models.UniqueConstraint(
                 name="one_enrolment_per_provider_and_house",
                 fields=["house", "provider_uic"],
-                condition=~Q(state=EnrolmentState.CLOSED),
                 violation_error_message=_("Furnizorul are deja o înrolare la această casă (motivul R12)."),
             ),
             models.CheckConstraint(

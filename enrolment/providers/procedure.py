@@ -35,13 +35,6 @@ ATTACHMENTS = (
         gettext_lazy("Nu este atașată copia actului de identitate al reprezentantului legal."),
     ),
     Kind(
-        "delegate_mandate",
-        gettext_lazy("Împuternicirea delegatului"),
-        gettext_lazy("Semnată de reprezentantul legal."),
-        gettext_lazy("Nu este atașată împuternicirea delegatului."),
-        offered=False,
-    ),
-    Kind(
         "malpractice_policy",
         gettext_lazy("Polițele de malpraxis ale medicilor"),
         gettext_lazy("Câte un fișier pentru fiecare poliță."),

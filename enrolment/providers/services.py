@@ -1,6 +1,7 @@
 """What a provider holds after an approval: the enrolment, and the licence key that its holder opens once."""
 
 from django.db import connection, transaction
+from django.db.models import Exists
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -26,12 +27,12 @@ def enrol(case: Case) -> Enrolment:
 
 
 def is_taken(house: House, uic: str, *, besides: Case | None = None) -> bool:
-    """An enrolment that is not closed, or another open case, of the same fiscal code at the same house."""
-    held = Enrolment.objects.filter(house=house, provider_uic=uic).exclude(state=EnrolmentState.CLOSED)
+    """An enrolment, or another open case, of the same fiscal code at the same house."""
+    held = Enrolment.objects.filter(house=house, provider_uic=uic)
     pending = Case.objects.filter(house=house, procedure="providers", subject_key=uic).exclude(state__in=CLOSED)
     if besides is not None:
         held, pending = held.exclude(case=besides), pending.exclude(pk=besides.pk)
-    return held.exists() or pending.exists()
+    return House.objects.filter(Exists(held) | Exists(pending), pk=house.pk).exists()
 
 
 def issue(enrolment: Enrolment, *, key: str) -> LicenceKey:
@@ -39,9 +40,10 @@ def issue(enrolment: Enrolment, *, key: str) -> LicenceKey:
 
     Constraints refuse a second live key and a key without its decisions.
     """
+    house = enrolment.case.house
     made = LicenceKey(
         enrolment=enrolment,
-        house=enrolment.house,
+        house=house,
         provider_uic=enrolment.provider_uic,
         verifier=licence.verifier(key, keys.secret("verifier_key")),
         mask=licence.mask(key),
@@ -49,7 +51,7 @@ def issue(enrolment: Enrolment, *, key: str) -> LicenceKey:
     )
     made.save()
     Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.ISSUED)
-    log.record("licence.issued", on=made, by=None, house=enrolment.house)
+    log.record("licence.issued", on=made, by=None, house=house)
     return made
 
 

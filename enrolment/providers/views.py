@@ -38,7 +38,7 @@ def hand_over(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 def _key_or_404(case: Case) -> LicenceKey:
     found = LicenceKey.objects.filter(enrolment__case=case)
-    held = found.select_related("enrolment__case__filing", "enrolment__house").first()
+    held = found.select_related("enrolment__case__filing", "enrolment__house", "house").first()
     if held is None:
         raise Http404
     return held

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -25,25 +25,30 @@ def new_code() -> str:
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 
-def freeze(*, about: UUID, kind: str, house: Any, context: dict, text_sha256: str) -> Document:
-    """The row of a document, before there is a PDF. Asked again for the same case and kind, it is the same row."""
-    document, _ = Document.objects.get_or_create(
-        about=about,
-        kind=kind,
-        defaults={"code": new_code(), "house": house, "context": context, "text_sha256": text_sha256},
+def freeze(*, about: UUID, kinds: Sequence[str], house: Any, context: dict, text_sha256: str) -> None:
+    """The rows of documents with one text, before there is a PDF. Asked again, it is the same row of case and kind."""
+    Document.objects.bulk_create(
+        [
+            Document(about=about, kind=kind, code=new_code(), house=house, context=context, text_sha256=text_sha256)
+            for kind in kinds
+        ],
+        ignore_conflicts=True,
     )
-    return document
 
 
-def number(document: Document, take: Callable[[], str], day: date) -> Document:
-    """Give the document its exit number, in a transaction of its own: a retry of the work finds the same number."""
-    with transaction.atomic():
-        locked = Document.objects.select_for_update().get(pk=document.pk)
-        if not locked.number:
-            locked.number, locked.day = take(), day
-            locked.save(update_fields=["number", "day"])
-            log.record("document.numbered", on=locked, by=None, house=locked.house, number=locked.number)
-    return locked
+def number(found: Sequence[Document], take: Callable[[], str], day: date) -> None:
+    """Give a document and its annexes, in this order, one exit number; a retry of the work finds the same number."""
+    rows = Document.objects.select_for_update().order_by("pk").only("number", "day")
+    known = rows.in_bulk([document.pk for document in found])
+    first, bare = known[found[0].pk], [document for document in found if not known[document.pk].number]
+    given = (first.number, first.day) if first.number else (take(), day)
+    if bare:
+        Document.objects.filter(pk__in=[document.pk for document in bare]).update(number=given[0], day=given[1])
+    for document in found:
+        held = known[document.pk]
+        document.number, document.day = (held.number, held.day) if held.number else given
+    for document in bare:
+        log.record("document.numbered", on=document, by=None, house=document.house, number=document.number)
 
 
 def verification_url(document: Document) -> str:
@@ -67,16 +72,15 @@ def render_and_seal(document: Document, extra: dict) -> bytes:
     return seal.seal(rendered, house_code=document.house.code, reason=str(document.kind_label))
 
 
-def store(document: Document, sealed: bytes) -> Document:
+def store(document: Document, sealed: bytes) -> None:
     """Keep the sealed bytes; a second sealing is refused by the row itself."""
+    sha256 = hashlib.sha256(sealed).hexdigest()
     stored = Document.objects.filter(pk=document.pk, sealed_at__isnull=True).update(
-        **encryption.encrypted(document, pdf=sealed), pdf_sha256=hashlib.sha256(sealed).hexdigest(), sealed_at=Now()
+        **encryption.encrypted(document, pdf=sealed), pdf_sha256=sha256, sealed_at=Now()
     )
     if not stored:
         raise RuntimeError("document was sealed already")
-    document.refresh_from_db()
-    log.record("document.sealed", on=document, by=None, house=document.house, sha256=document.pdf_sha256)
-    return document
+    log.record("document.sealed", on=document, by=None, house=document.house, sha256=sha256)
 
 
 def mark_read(document: Document, *, by: Any) -> None:

@@ -23,7 +23,7 @@ from notifications.models import Document, Message, MessageState
 MAIL = "mail"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def send(
     template: str,
     *,
@@ -40,20 +40,20 @@ def send(
 
     `context` holds labels and links only: no secret, no identity number (the mail that shows it travels in clear).
     """
-    message, created = Message.objects.get_or_create(
+    written = Message(
         dedupe_key=dedupe_key,
-        defaults={
-            "template": template,
-            "about": about,
-            "house": house,
-            "recipient": recipient,
-            "address": address,
-            "language": language,
-            "context": context or {},
-        },
+        template=template,
+        about=about,
+        house=house,
+        recipient=recipient,
+        address=address,
+        language=language,
+        context=context or {},
     )
-    if created:
-        message.documents.set(documents)
+    Message.objects.bulk_create([written], ignore_conflicts=True)
+    message = Message.objects.get(dedupe_key=dedupe_key)
+    if message.public_id == written.public_id:
+        message.documents.add(*documents)
         queue.enqueue(MAIL, object_id=message.pk, house=house.pk if house else None)
         log.record("message.queued", on=message, by=None, house=house, template=template)
     return message

@@ -227,4 +227,4 @@ def _refusals(people):
     visitor = Client()
     visitor.force_login(people.clerk)
     step_up(visitor)
-    yield "ask for a page that is not one's to see", lambda: visitor.get(reverse("accounts:people"))
+    yield "ask for a page of another role", lambda: visitor.get(reverse("accounts:people"))

@@ -73,7 +73,7 @@ def _jobs(verdict, operations):
 
 def _cases(verdict, operations):
     by_name = {}
-    for case in Case.objects.filter(provider_name__startswith="Cabinet "):
+    for case in Case.objects.filter(subject_name__startswith="Cabinet "):
         by_name.setdefault(case.subject_name.removeprefix("Cabinet "), []).append(case)
     for op, operation in operations.items():
         cases = by_name.get(op, [])

@@ -142,7 +142,7 @@ def errors(run, client, address):
             )
 
     for failure in (ValueError(VALUES["CNP of the applicant"]), broken):
-        with patch("workflows.access.get_own_case_or_404", side_effect=failure):
+        with patch("workflows.views.applicant.get_own_case_or_404", side_effect=failure):
             page = reverse("workflows:my_case", args=["0b0e0a62-8f0e-4c5c-9b0a-6f1f5f0a7c11"])
             assert run.ask(client, "get", page, {"q": VALUES["search"]}).status_code == 500
 
@@ -211,7 +211,7 @@ def intake(run, folder):
     source = folder / "paper.jsonl"
     source.write_text("\n".join([*lines, json.dumps(bad), "{" + VALUES["paper note"]]) + "\n", encoding="utf-8")
     out = io.StringIO()
-    call_command("intake", source, report=folder / "report.jsonl", stdout=out, stderr=out)
+    call_command("intake", source, procedure="providers", report=folder / "report.jsonl", stdout=out, stderr=out)
     return out.getvalue()
 
 

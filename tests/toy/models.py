@@ -3,8 +3,8 @@
 from django.db import models
 
 from backoffice.accounts.models import House
+from backoffice.isolation.constraints import register_guard_sentences
 from backoffice.isolation.guards import append_only, guard
-from workflows.errors import register_guard_sentences
 from workflows.models import Case
 
 

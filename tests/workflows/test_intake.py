@@ -20,7 +20,7 @@ FILE = DATA / "applications.jsonl"
 
 def run(tmp_path, file=FILE):
     report = tmp_path / "report.jsonl"
-    call_command("intake", file, report=report, today=DAY, stderr=StringIO())
+    call_command("intake", file, procedure="providers", report=report, today=DAY, stderr=StringIO())
     return [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
 
 

@@ -7,17 +7,13 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of scan. `most` files of it per filing; `missing` is what the clerk reads when there is none.
-
-    A kind that is not `offered` stands in no form: what it proves is not asked there yet.
-    """
+    """One kind of scan. `most` files of it per filing; `missing` is what the clerk reads when there is none."""
 
     code: str
     label: str | Promise
     hint: str | Promise
     missing: str | Promise
     most: int = 5
-    offered: bool = True
 
 
 _kinds: dict[str, tuple[Kind, ...]] = {}
@@ -30,7 +26,7 @@ def register(procedure: str, kinds: tuple[Kind, ...]) -> None:
 
 def offered(procedure: str) -> tuple[Kind, ...]:
     """The kinds that stand in the form of a procedure."""
-    return tuple(kind for kind in _kinds.get(procedure, ()) if kind.offered)
+    return _kinds.get(procedure, ())
 
 
 def label_of(code: str) -> str | Promise:

@@ -57,7 +57,7 @@ class AttachmentGroup(NamedTuple):
 
 
 def groups(filing: Filing) -> list[AttachmentGroup]:
-    """What is attached to a filing, kind by kind; a kind that is not offered only when it has files."""
+    """What is attached to a filing, kind by kind."""
     files = list(filing.attachments.filter(removed_at__isnull=True))
     return [
         AttachmentGroup(kind, [file for file in files if file.kind == kind.code]) for kind in offered(filing.procedure)

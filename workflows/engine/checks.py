@@ -56,6 +56,8 @@ def problems(flow_class: type[Flow]) -> Iterator[CheckMessage]:
     for node in _nodes(flow_class):
         if isinstance(node, flow.View) and not (isinstance(node, Step) and isinstance(node.right, Can)):
             yield _error(flow_class, f"{node.name} asks for no right.", "Make it a Step.", 3)
+        if isinstance(node, flow.Split):
+            yield _error(flow_class, f"{node.name} splits the case.", "A case has one open step: use a Branch.", 8)
         if "Timer" in type(node).__name__:
             yield _error(flow_class, f"{node.name} is a timer.", "Write a due row and let the beat find it.", 4)
     yield from _order_problems(flow_class)

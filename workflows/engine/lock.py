@@ -1,7 +1,8 @@
 """The lock and the shared settings of every flow."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from enum import StrEnum
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -9,27 +10,41 @@ from viewflow.workflow.exceptions import FlowLockFailed
 from viewflow.workflow.models import Process, Task
 
 
-class RowLock:
-    """Lock the process row, waiting a bounded time; works inside a transaction, never sleeps.
+class By(StrEnum):
+    """What one knows of a case when it is to be locked: each is one statement that finds its process and locks it."""
+
+    PROCESS = "select lock_process(%s::bigint, %s)"
+    TASK = "select lock_process(process_id, %s) from viewflow_task where id = %s"
+    CASE = "select lock_process(process_id, %s) from workflows_assignment where case_id = %s"
+
+
+@contextmanager
+def locked(by: By, pk: int) -> Iterator[int | None]:
+    """Inside, the process of a case is ours alone; None when there is none in sight. Never sleeps.
 
     FOR NO KEY UPDATE lets rows that point at the process be inserted meanwhile. Raises `FlowLockFailed` when the
-    wait is over: the page answers 503 and asks to try again.
+    wait is over: the page answers 503 and asks to try again. Inside somebody's transaction this is a savepoint, so that
+    a step that is refused undoes itself alone.
     """
+    parameters = [pk, settings.LOCK_TIMEOUT] if by == By.PROCESS else [settings.LOCK_TIMEOUT, pk]
+    with transaction.atomic():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(by, parameters)
+                found = cursor.fetchone()
+        except OperationalError as problem:
+            raise FlowLockFailed(f"{by.name.lower()} {pk} is busy") from problem
+        yield found[0] if found else None
+
+
+class RowLock:
+    """The lock that the engine itself asks for."""
 
     @contextmanager
     def __call__(self, flow_class: type, process_pk: int) -> Iterator[None]:
-        # Inside somebody's transaction a savepoint keeps it usable when the lock is not got.
-        guard = transaction.atomic() if connection.in_atomic_block else nullcontext()
-        with transaction.atomic():
-            try:
-                with guard:
-                    with connection.cursor() as cursor:
-                        cursor.execute("select set_config('lock_timeout', %s, true)", [settings.LOCK_TIMEOUT])
-                    found = Process.objects.select_for_update(no_key=True).filter(pk=process_pk)
-                    if not found.values_list("pk").first():
-                        raise FlowLockFailed(f"process {process_pk} does not exist")
-            except OperationalError as problem:
-                raise FlowLockFailed(f"process {process_pk} is busy") from problem
+        with locked(By.PROCESS, process_pk) as found:
+            if found is None:
+                raise FlowLockFailed(f"process {process_pk} does not exist")
             yield
 
 

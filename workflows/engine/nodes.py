@@ -9,10 +9,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Now
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
-from viewflow.workflow import STATUS, flow
+from viewflow.workflow import PROCESS, STATUS, flow
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.nodes.handle import HandleActivation
+from viewflow.workflow.nodes.start import StartHandleActivation
 from viewflow.workflow.nodes.view import ViewActivation
 
 from backoffice.accounts.models import User
@@ -38,8 +40,19 @@ def _assign(activation: Activation, *, right: str = "", holder: User | None = No
     )
 
 
+class OpenedActivation(StartHandleActivation):
+    """The first node; its process was inserted a moment ago by this transaction, so nobody else can have it."""
+
+    @Activation.status.super()
+    def execute(self):
+        self.complete()
+        self.activate_next()
+
+
 class Opened(flow.StartHandle):
     """A case is registered: tie it to its process, and the process to its house, before the first step is created."""
+
+    activation_class = OpenedActivation
 
     def __init__(self) -> None:
         super().__init__(func=_open)
@@ -153,12 +166,20 @@ class WorkerJob(flow.Handle):
 
 
 class EndActivation(flow.End.activation_class):
-    """The last node: nobody's turn any more."""
+    """The last node: nobody's turn any more. A case has one open step, so its process is over in the same moment."""
 
-    @Activation.status.super()
-    def complete(self):
-        super().complete.original()
-        Assignment.objects.filter(process=self.process.pk).update(task=None, step="", right="", holder=None, since=None)
+    @classmethod
+    def create(cls, flow_task, prev_activation, token, data=None, seed=None):
+        process, moment = prev_activation.process, now()
+        task = flow_task.flow_class.task_class(
+            process=process, flow_task=flow_task, token=token, status=STATUS.DONE, started=moment, finished=moment
+        )
+        task.save()
+        task.previous.add(prev_activation.task)
+        process.status, process.finished = PROCESS.DONE, moment
+        process.save(update_fields=["status", "finished"])
+        Assignment.objects.filter(process=process.pk).update(task=None, step="", right="", holder=None, since=None)
+        return cls(task)
 
 
 class End(flow.End):
@@ -167,8 +188,16 @@ class End(flow.End):
     activation_class = EndActivation
 
 
+class Branch(flow.Switch):
+    """Which way the case goes on. It waits for nobody, so it writes no task: steps follow each other."""
+
+    def _create(self, prev_activation, token, data=None, seed=None):
+        node = next(node for node, condition in self._branches if condition is None or condition(prev_activation))
+        return node._create(prev_activation, token)
+
+
 def case_is(state: object) -> Callable[[Activation], bool]:
-    """Condition of a gateway: where the service has just moved the case."""
+    """Condition of a branch: where the service has just moved the case."""
     return lambda activation: case_file_of(activation).case.state == str(state)
 
 

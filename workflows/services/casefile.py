@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, FilteredRelation, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from backoffice.accounts.models import Membership, User
@@ -31,8 +33,18 @@ class CaseFile:
 
     @classmethod
     def of_process(cls, process: int) -> "CaseFile":
-        """Read the case that a process of the engine moves."""
-        return cls.of(Case.objects.select_related("house", "filing", "entry").get(assignment__process=process))
+        """Read the case that a process moves, at once with whose turn it is, its parties and its newest version."""
+        parties = ArraySubquery(Party.objects.filter(case=OuterRef("pk")).values("person_id"))
+        newest = FilteredRelation("versions", condition=Q(versions__version=F("version")))
+        found = Case.objects.annotate(party_ids=parties, newest=newest).select_related(
+            "house", "filing__owner", "entry", "newest", "assignment__task", "assignment__process"
+        )
+        case = found.defer("filing__content").get(assignment__process=process)
+        case.current = case.newest
+        decisions = list(Decision.objects.filter(case=case.pk).select_related("user", "person").order_by("pk"))
+        for decision in decisions:
+            decision.case = case
+        return cls(case, decisions, frozenset(case.party_ids))
 
     @property
     def procedure(self) -> Procedure:

@@ -122,7 +122,7 @@ def submit(filing: Filing, *, by: User | None, today: date) -> Submission:
     filing.content = content
     filing.save(update_fields=["content", "content_sha256", "as_written", "submitted_at"])
     log.record("filing.submitted", on=filing, by=by, house=filing.house, channel=str(filing.channel))
-    filing.refresh_from_db()
+    del filing.submitted_at  # the database's moment, read when somebody asks for it
     return Submission(filing, [cases[house.pk] for house in houses], repeated=False, redirected=origin is not None)
 
 

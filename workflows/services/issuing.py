@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,8 @@ from notifications.models import Document
 from notifications.services import documents
 from workflows import procedures
 from workflows.enums import CaseState, EntryKind, Outcome
-from workflows.models import Case
+from workflows.errors import Stale
+from workflows.models import Case, Decision
 from workflows.models.decision import LAST
 from workflows.procedures import Made, Procedure
 from workflows.services import communication, registry
@@ -69,10 +71,14 @@ def register(procedure: Procedure) -> None:
 
 def prepare(job: Job) -> Prepared:
     """Number the documents of a signed case, committed before anything is rendered. Asked again, the number stays."""
-    case = _case(job)
-    signed = case.decisions.select_related("person", "case").filter(round=case.round, stage=LAST).first()
-    if case.state != CaseState.ISSUING or signed is None:
+    signed = (
+        Decision.objects.select_related("person", "case__house", "case__entry")
+        .filter(case=job.object_id, case__state=CaseState.ISSUING, round=F("case__round"), stage=LAST)
+        .first()
+    )
+    if signed is None:
         raise Permanent("case_not_signed")
+    case = signed.case
     found = _documents(case, Outcome(signed.outcome))
     _number(case, found)
     return Prepared(found, {"sign": signature_of(signed)}, Outcome(signed.outcome))
@@ -94,20 +100,17 @@ def work(procedure: Procedure, prepared: Prepared) -> Issued:
 
 def settle(job: Job, issued: Issued) -> None:
     """Keep the documents and what was made, the letter, the state and the flow: all or nothing, under the lock."""
-    case = _case(job)
-    if case.state != CaseState.ISSUING:
-        raise Permanent("case_not_signed")
-    with finish_job(case) as file:
-        kept = [documents.store(found, sealed) for found, sealed in issued.sealed]
-        file.procedure.issued(file.case, issued.made)
-        decision = next(found for found in kept if kinds.get(found.kind).is_decision)
-        move(file.case, CaseState.ISSUING, FINAL[issued.outcome], decided_at=Now())
-        communication.tell_decided(file.case, decision)
-        fault("issuing")
-
-
-def _case(job: Job) -> Case:
-    return Case.objects.select_related("house", "entry", "filing__owner", "assignment").get(pk=job.object_id)
+    try:
+        with finish_job(job.object_id) as file:
+            for found, sealed in issued.sealed:
+                documents.store(found, sealed)
+            file.procedure.issued(file.case, issued.made)
+            decision = next(found for found, _sealed in issued.sealed if kinds.get(found.kind).is_decision)
+            move(file.case, CaseState.ISSUING, FINAL[issued.outcome], decided_at=Now())
+            communication.tell_decided(file.case, decision)
+            fault("issuing")
+    except Stale:
+        raise Permanent("case_not_signed") from None
 
 
 def _cases(ids: Iterable[int]) -> dict[int, Case]:
@@ -126,14 +129,9 @@ def _documents(case: Case, outcome: Outcome) -> list[Document]:
 def _number(case: Case, found: list[Document]) -> None:
     """The decision takes the exit number; what goes with it is its annex and bears the same one."""
     day = today()
-    decision, *annexes = found
-    taken = documents.number(
-        decision,
+    documents.number(
+        found,
         take=lambda: str(registry.take(case.house, kind=EntryKind.EXIT, day=day, answers=case.entry)),
         day=day,
     )
     fault("numbered")
-    decision.number, decision.day = taken.number, taken.day
-    for annex in annexes:
-        numbered = documents.number(annex, take=lambda: taken.number, day=taken.day or day)
-        annex.number, annex.day = numbered.number, numbered.day

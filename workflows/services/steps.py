@@ -1,6 +1,6 @@
 """Claiming, giving back and carrying out a step: all derives from the task row, rights are read under the lock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +17,8 @@ from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Can, roles_with
 from backoffice.audit import log
 from backoffice.isolation.context import acting_for
-from workflows import procedures
-from workflows.engine.nodes import Step, WaitForApplicant, WorkerJob, case_file_of, demand_holder
+from workflows.engine.lock import By, locked
+from workflows.engine.nodes import Step, WaitForApplicant, WorkerJob, demand_holder
 from workflows.enums import Outcome
 from workflows.errors import Refused, Stale
 from workflows.models import Assignment, Case
@@ -49,7 +49,7 @@ def task_for(user: User, pk: int) -> Task:
 
 def claim(task: Task, *, by: User) -> Case:
     """Take a step. Raises `PermissionDenied`, `Refused` with the reason, `Stale` when somebody was faster."""
-    with _locked(task) as (activation, file):
+    with _locked(task, by) as (activation, file):
         if activation.task.status != STATUS.NEW:
             raise Stale
         step = activation.flow_task
@@ -64,7 +64,7 @@ def claim(task: Task, *, by: User) -> Case:
 
 def release(task: Task, *, by: User) -> Case:
     """Give a step back to the queue; only its holder can."""
-    with _locked(task) as (activation, file):
+    with _locked(task, by) as (activation, file):
         if activation.task.status != STATUS.ASSIGNED or activation.task.owner_id != by.pk:
             raise PermissionDenied
         activation.unassign()
@@ -74,7 +74,7 @@ def release(task: Task, *, by: User) -> Case:
 
 def reassign(task: Task, *, to: User, by: User) -> Case:
     """A head gives a step to a colleague who may do it."""
-    with _locked(task) as (activation, file):
+    with _locked(task, by) as (activation, file):
         if file.membership_of(by, Can.REASSIGN) is None:
             raise PermissionDenied
         step = activation.flow_task
@@ -98,12 +98,16 @@ def colleagues(file: CaseFile, step: Step, *, today: date) -> list[User]:
     return sorted((u for u in users if file.refusal(u, step.stage.code) is None), key=str)
 
 
-def execute(task: Task, *, by: User, answer: Answer, today: date) -> Case:
+def execute(
+    task: Task, *, by: User, answer: Answer, today: date, ask: Callable[[Step], None] = lambda step: None
+) -> Case:
     """Carry out the step that this task row is, and move the flow, in one transaction.
 
+    `ask` is what the page wants to know before this step, for instance a fresh log-in; what it raises comes out.
     Raises `PermissionDenied`, `Refused`, `Stale`; nothing was changed then.
     """
-    with _locked(task) as (activation, file):
+    with _locked(task, by) as (activation, file):
+        ask(activation.flow_task)
         demand_holder(activation, by, file)
         _decide(file, activation.flow_task.stage.code, by, answer, today)
         activation.start(request=None)
@@ -114,7 +118,7 @@ def execute(task: Task, *, by: User, answer: Answer, today: date) -> Case:
 @transaction.atomic
 def complete(case: Case, *, by: User, content: dict, as_written: tuple[str, ...] = (), today: date) -> None:
     """The applicant's answer to a completion request, and the case goes back to the clerk."""
-    with acting_for([case.house_id]), _waiting(case, WaitForApplicant) as (activation, file):
+    with acting_for([case.house_id]), _waiting(case.pk, WaitForApplicant) as (activation, file):
         file.case = completions.answer(case, content=content, as_written=as_written, by=by, today=today)
         _go_on(activation)
 
@@ -122,7 +126,7 @@ def complete(case: Case, *, by: User, content: dict, as_written: tuple[str, ...]
 @transaction.atomic
 def lapse(case: Case, *, today: date) -> bool:
     """The term of a completion passed: back to the clerk."""
-    with _waiting(case, WaitForApplicant) as (activation, file):
+    with _waiting(case.pk, WaitForApplicant) as (activation, file):
         lapsed = completions.lapse(file.case, today=today)
         if lapsed:
             _go_on(activation)
@@ -130,32 +134,55 @@ def lapse(case: Case, *, today: date) -> bool:
 
 
 @contextmanager
-def finish_job(case: Case) -> Iterator[CaseFile]:
-    """Under the lock of the case: what is done inside finishes the worker's node, and the flow goes on."""
+def finish_job(case: int) -> Iterator[CaseFile]:
+    """Under the lock: what is done inside finishes the worker's node, and the flow goes on. Raises `Stale`."""
     with _waiting(case, WorkerJob) as (activation, file):
         yield file
         _go_on(activation)
 
 
 @contextmanager
-def _locked(task: Task) -> Iterator[tuple[Activation, CaseFile]]:
-    """The open step of a person under the lock of its process, and the case as it is read then. Raises `Stale`."""
-    with task.activation() as activation:
-        if not isinstance(activation.flow_task, Step) or activation.task.status not in (STATUS.NEW, STATUS.ASSIGNED):
+def _locked(task: Task, by: User) -> Iterator[tuple[Activation, CaseFile]]:
+    """A step under the lock of its process, and the case as it is read then; of `task` only the number counts.
+
+    Raises `Stale` when it is not the open step of a person, `PermissionDenied` when it is not in the person's sight.
+    """
+    with locked(By.TASK, task.pk) as process:
+        if process is None:
+            raise PermissionDenied
+        file = CaseFile.of_process(process)
+        if file.membership_of(by, Can.SEE_CASES) is None:
+            raise PermissionDenied
+        activation = _open_step(file)
+        if activation is None or activation.task.pk != task.pk or not isinstance(activation.flow_task, Step):
             raise Stale
-        yield activation, case_file_of(activation)
+        if activation.task.status not in (STATUS.NEW, STATUS.ASSIGNED):
+            raise Stale
+        yield activation, file
 
 
 @contextmanager
-def _waiting(case: Case, node: type[WaitForApplicant] | type[WorkerJob]) -> Iterator[tuple[Activation, CaseFile]]:
+def _waiting(case: int, node: type[WaitForApplicant] | type[WorkerJob]) -> Iterator[tuple[Activation, CaseFile]]:
     """The open node of this kind under the lock of its process. Raises `Stale` when the case waits for another."""
-    flow = procedures.get(case.procedure).flow
-    with flow.lock(case.assignment.process_id):
-        task = Assignment.objects.select_related("task__process").get(case=case).task
-        if task is None or not isinstance(task.flow_task, node):
+    with locked(By.CASE, case) as process:
+        if process is None:
             raise Stale
-        activation = task.flow_task.activation_class(task)
-        yield activation, case_file_of(activation)
+        file = CaseFile.of_process(process)
+        activation = _open_step(file)
+        if activation is None or not isinstance(activation.flow_task, node):
+            raise Stale
+        yield activation, file
+
+
+def _open_step(file: CaseFile) -> Activation | None:
+    """The open task of the case, ready to be moved; its process hands the file on from node to node."""
+    assignment = file.case.assignment
+    if assignment.task is None:
+        return None
+    assignment.task.process = assignment.process
+    activation = assignment.task.flow_task.activation_class(assignment.task)
+    activation.process.case_file = file
+    return activation
 
 
 def _go_on(activation: Activation) -> None:

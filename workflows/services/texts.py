@@ -8,7 +8,6 @@ from django.utils import translation
 
 from notifications import pdf
 from notifications.kinds import DocumentKind
-from notifications.models import Document
 from notifications.services import documents
 from workflows.enums import Outcome
 from workflows.models import Case, Decision
@@ -40,18 +39,15 @@ def draft(file: CaseFile, outcome: Outcome) -> Draft:
     return Draft(case=file.case, kinds=found, context=context, html=html, sha256=sha256)
 
 
-def freeze(draft: Draft) -> list[Document]:
+def freeze(draft: Draft) -> None:
     """Write the rows of what the signature covers: the decision, and what goes with it."""
-    return [
-        documents.freeze(
-            about=draft.case.public_id,
-            kind=kind.code,
-            house=draft.case.house,
-            context=draft.context,
-            text_sha256=draft.sha256,
-        )
-        for kind in draft.kinds
-    ]
+    documents.freeze(
+        about=draft.case.public_id,
+        kinds=[kind.code for kind in draft.kinds],
+        house=draft.case.house,
+        context=draft.context,
+        text_sha256=draft.sha256,
+    )
 
 
 def signature_of(decision: Decision) -> dict[str, str]:

@@ -1,7 +1,11 @@
 """Taking, giving back and carrying out a step; the task row says which step it is."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,14 +29,14 @@ from workflows.views import case as case_page
 @require_POST
 def claim(request: SignedInRequest, task: int) -> HttpResponse:
     """Take a step."""
-    return _on_step(request, task, lambda t: steps.claim(t, by=request.user), _("Ați preluat dosarul."))
+    return _on_step(request, task, lambda t: steps.claim(t, by=request.user), lambda: _("Ați preluat dosarul."))
 
 
 @require_POST
 def release(request: SignedInRequest, task: int) -> HttpResponse:
     """Give a step back."""
     return _on_step(
-        request, task, lambda t: steps.release(t, by=request.user), _("Dosarul este din nou în lista casei.")
+        request, task, lambda t: steps.release(t, by=request.user), lambda: _("Dosarul este din nou în lista casei.")
     )
 
 
@@ -47,24 +51,16 @@ def reassign(request: SignedInRequest, task: int) -> HttpResponse:
     )
     if to is None:
         raise Http404
-    return _on_step(request, task, lambda t: steps.reassign(t, to=to, by=request.user), _("Dosarul a fost repartizat."))
+    return _on_step(
+        request, task, lambda t: steps.reassign(t, to=to, by=request.user), lambda: _("Dosarul a fost repartizat.")
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def execute(request: SignedInRequest, task: int) -> HttpResponse:
     """Carry out a step. Signing shows the text first and asks for a fresh log-in."""
-    try:
-        found = steps.task_for(request.user, task)
-    except Stale:
-        return errors.conflict(request)
-    if not isinstance(found.flow_task, Step):
-        raise Http404
-    if found.flow_task.stage.code == LAST:
-        raise_if_reauthentication_required(request, app="workflows")
     if request.method == "GET":
-        if found.flow_task.stage.code != LAST:
-            return redirect("workflows:case", public_id=_case(found).public_id)
-        return _signing_page(request, found)
+        return _look(request, task)
     outcome = request.POST.get("outcome", "")
     answer = steps.Answer(
         outcome=outcome,
@@ -72,24 +68,53 @@ def execute(request: SignedInRequest, task: int) -> HttpResponse:
         text=request.POST.get("text", "").replace("\x00", "").strip()[:4000],
         text_sha256=request.POST.get("text_sha256", ""),
     )
-    try:
-        case = steps.execute(found, by=request.user, answer=answer, today=today())
-    except Stale:
-        return errors.conflict(request)
-    except Refused as refused:
-        if found.flow_task.stage.code == LAST:
+    asked: list[Step] = []
+
+    def ask(step: Step) -> None:
+        asked.append(step)
+        _ask_log_in(request, step)
+
+    def refuse(refused: Refused) -> HttpResponse:
+        found = steps.task_for(request.user, task)
+        if asked[0].stage.code == LAST:
             return _signing_page(request, found, refused=str(refused.sentence))
         return case_page.page(request, _case(found), refused=str(refused.sentence), typed=answer)
-    messages.success(request, _done(found, answer))
-    return redirect("workflows:case", public_id=case.public_id)
+
+    return _on_step(
+        request,
+        task,
+        lambda t: steps.execute(t, by=request.user, answer=answer, today=today(), ask=ask),
+        lambda: _done(asked[0], answer),
+        refuse,
+    )
 
 
-def _done(task: Task, answer: steps.Answer) -> str:
+def _look(request: SignedInRequest, task: int) -> HttpResponse:
+    """The page on which a step is carried out: the case page, but signing has one of its own."""
+    try:
+        found = steps.task_for(request.user, task)
+    except Stale:
+        return errors.conflict(request)
+    if not isinstance(found.flow_task, Step):
+        raise Http404
+    if found.flow_task.stage.code != LAST:
+        return redirect("workflows:case", public_id=_case(found).public_id)
+    _ask_log_in(request, found.flow_task)
+    return _signing_page(request, found)
+
+
+def _ask_log_in(request: SignedInRequest, step: Step) -> None:
+    """Signing asks for a fresh log-in."""
+    if step.stage.code == LAST:
+        raise_if_reauthentication_required(request, app="workflows")
+
+
+def _done(step: Step, answer: steps.Answer) -> str:
     if answer.outcome == "return":
         return _("Dosarul a fost întors la verificare.")
     if answer.outcome == "completion":
         return _("Solicitarea de completări a fost trimisă.")
-    return str(task.flow_task.stage.done)
+    return str(step.stage.done)
 
 
 def _case(task: Task) -> Case:
@@ -117,13 +142,32 @@ def _signing_page(request: SignedInRequest, task: Task, refused: str = "") -> Ht
     )
 
 
-def _on_step(request: SignedInRequest, pk: int, do, done: str) -> HttpResponse:
+def _on_step(
+    request: SignedInRequest,
+    pk: int,
+    do: Callable[[Task], Case],
+    done: Callable[[], str],
+    refuse: Callable[[Refused], HttpResponse] | None = None,
+) -> HttpResponse:
+    """Move a step, which is read under its lock only, then show the case; a refusal goes to the inbox by itself."""
     try:
-        case = do(steps.task_for(request.user, pk))
+        case = do(Task(pk=pk))
     except Stale:
-        return errors.conflict(request)
+        return _moved_on(request, pk)
+    except PermissionDenied:
+        _moved_on(request, pk)
+        raise
     except Refused as refused:
+        if refuse:
+            return refuse(refused)
         messages.error(request, str(refused.sentence))
         return redirect("workflows:inbox")
-    messages.success(request, done)
+    messages.success(request, done())
     return redirect("workflows:case", public_id=case.public_id)
+
+
+def _moved_on(request: SignedInRequest, pk: int) -> HttpResponse:
+    """409 for whoever may see the case of this step; for anybody else there is no such step."""
+    with suppress(Stale):
+        steps.task_for(request.user, pk)
+    return errors.conflict(request)

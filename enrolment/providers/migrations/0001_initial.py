@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('provider_uic', models.CharField(max_length=20)),
                 ('provider_name', models.CharField(max_length=100)),
-                ('state', models.CharField(choices=[('approved', 'Aprobată, în curs de emitere'), ('issued', 'Emisă, cheia nu a fost deschisă'), ('active', 'Activă'), ('closed', 'Încheiată')], default='approved', max_length=10)),
+                ('state', models.CharField(choices=[('approved', 'Aprobată, în curs de emitere'), ('issued', 'Emisă, cheia nu a fost deschisă'), ('active', 'Activă')], default='approved', max_length=10)),
                 ('approved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('active_at', models.DateTimeField(null=True)),
                 ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='enrolment', to='workflows.case')),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('house', 'provider_uic'), name='one_enrolment_per_provider_and_house', violation_error_message='Furnizorul are deja o înrolare la această casă (motivul R12).'),
+            constraint=models.UniqueConstraint(fields=('house', 'provider_uic'), name='one_enrolment_per_provider_and_house', violation_error_message='Furnizorul are deja o înrolare la această casă (motivul R12).'),
         ),
         migrations.AddConstraint(
             model_name='enrolment',

@@ -37,10 +37,7 @@ COLUMNS = """
     e.house::text, e.subject_type, e.subject_id::text, e.facts::text, e.request_id::text, encode(l.hash, 'hex')
 """
 ROWS = f"select {COLUMNS} from audit_link l left join audit_event e on e.id = l.event_id order by l.chain, l.seq"  # noqa: S608
-UNLINKED = (
-    "select id from audit_event e where not exists (select from audit_link l where l.event_id = e.id) "
-    "order by id limit 20"
-)
+UNLINKED = "select id from audit_event except select event_id from audit_link order by 1 limit 20"
 WAITING = """
     select count(*), min(e.at) from audit_link l join audit_event e on e.id = l.event_id
     where l.seq > (%s::bigint[])[l.chain + 1] and e.at < now() - %s * interval '1 second'
@@ -202,8 +199,7 @@ def check_coverage(checkpoints, leaves):
     for number in sorted(checkpoints):
         heads = checkpoints[number]["heads"]
         if short := [c for c in range(CHAINS) if len(leaves[c]) < heads[c]]:
-            there, wanted = len(leaves[short[0]]), heads[short[0]]
-            yield f"checkpoint {number}: chain {short[0]} was cut, it has {there} of {wanted} links"
+            yield f"checkpoint {number}: chain {short[0]} was cut to {len(leaves[short[0]])} of {heads[short[0]]} links"
         elif root(h for c in range(CHAINS) for h in leaves[c][before[c] : heads[c]]) != checkpoints[number]["root"]:
             yield f"checkpoint {number}: the links it covers are not those that were signed"
         before = heads

@@ -89,7 +89,7 @@ def page() -> str:
             *[f"| `{place.label}` | {place.kept} |" for place in ordered],
             *[f"| table `{table}` | {why} |" for table, why in sorted(tables_without_model().items())],
             "",
-            f"The other {len(found) - len(ordered)} fields hold ids, codes, days and states, and no words of a person.",
+            "All other fields hold ids, codes, days and states, and no words of a person.",
             "",
         ]
     )

@@ -171,7 +171,7 @@ def test_every_kind_and_every_queue_has_its_words():
     assert {registry.queue_of(kind) for kind in registry.kinds()} <= set(failed.QUEUES)
 
 
-def test_a_failure_nobody_foresaw_is_parked_with_a_sentence(people, browse, monkeypatch):
+def test_a_failure_nobody_foresaw_is_given_up_with_a_sentence(people, browse, monkeypatch):
     handler = registry.Handler(
         "providers.issue", "x", "issue", lambda job: 1 / 0, lambda prepared: None, lambda job, result: None
     )

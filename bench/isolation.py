@@ -8,6 +8,7 @@ from unittest import mock
 
 from django.db import connection, transaction
 
+from backoffice.accounts import tenant
 from backoffice.isolation import context, inspection
 from backoffice.isolation.rules import Rule, declarations
 from bench.contenders import ours
@@ -84,16 +85,16 @@ def without_isolation() -> Iterator[None]:
     _each(tables, "alter table {} disable row level security, no force row level security")
     _each(["audit_event"], "alter table {} disable trigger chained_at_commit")
     with ExitStack() as stack:
-        for name, plain in (
-            ("tenant_transaction", lambda role: nullcontext()),
-            ("enter_account", lambda account: None),
-            ("enter_session", _plain_session),
-            ("hold_session", lambda key_hash: None),
-            ("allow_account_lookup", lambda: None),
-            ("acting_for", lambda houses: nullcontext()),
+        for function, plain in (
+            (context.tenant_transaction, lambda role: nullcontext()),
+            (context.acting_for, lambda houses: nullcontext()),
+            (tenant.enter_account, lambda account: None),
+            (tenant.enter_session, _plain_session),
+            (tenant.hold_session, lambda key_hash: None),
+            (tenant.allow_account_lookup, lambda: None),
         ):
-            for module in _users_of(getattr(context, name)):
-                stack.enter_context(mock.patch.object(module, name, plain))
+            for module in _users_of(function):
+                stack.enter_context(mock.patch.object(module, function.__name__, plain))
         stack.enter_context(mock.patch.dict(connection.settings_dict, {"ATOMIC_REQUESTS": False}))
         yield
     _each(["audit_event"], "alter table {} enable trigger chained_at_commit")

@@ -138,6 +138,7 @@ def test_a_text_changed_while_it_was_read_is_not_signed(committed_people, case):
         act(case, people.director, outcome="agree", text_sha256=read)
 
 
+@pytest.mark.calendar  # the timeouts of the database run under a shifted clock too
 def test_a_busy_case_is_said_to_be_busy(committed_people, case, settings):
     settings.LOCK_TIMEOUT = "200ms"
     from enrolment.providers.flow import EnrolmentFlow

@@ -35,7 +35,8 @@ DATABASE = "backoffice"
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
 START_SECONDS = 60
-SHIFTED_CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")  # handed on: one clock for tests and servers
+# Handed on, so that tests and servers have one clock, shifted or not (tests/calendar_runs.py).
+SHIFTED_CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "FAKETIME_CACHE_DURATION")
 PR_SET_PDEATHSIG = 1
 FOR_ROOT = Path("/var/lib/des-backoffice")
 

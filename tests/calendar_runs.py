@@ -117,8 +117,8 @@ def library(folder: str) -> Path:
 
     libfaketime 0.9.10, Debian 12's and Ubuntu 24.04's, gets two of them wrong: it mistakes a moment of the monotonic
     clock for one of the shifted clock (`time.sleep` fails), and a signal that arrives in `epoll_wait` is handled under
-    the true clock (PostgreSQL's lock and statement timeouts never come). Under other names nobody calls them. Of its two
-    builds this is the one without a mutex: a process that is forked while a thread holds it would wait for ever.
+    the true clock (PostgreSQL's lock and statement timeouts never come). Under other names nobody calls them. Of its
+    two builds this is the one without a mutex: a process that is forked while a thread holds it would wait for ever.
     """
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
     if not found:

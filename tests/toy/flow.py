@@ -5,7 +5,7 @@ from viewflow.workflow import flow
 
 from backoffice.accounts.roles import Can
 from workflows.engine.lock import CaseRules
-from workflows.engine.nodes import End, Opened, Step, WaitForApplicant, WorkerJob, case_is
+from workflows.engine.nodes import Branch, End, Opened, Step, WaitForApplicant, WorkerJob, case_is
 from workflows.enums import CaseState
 from workflows.stages import PROPOSE, SIGN
 
@@ -17,9 +17,9 @@ class AddressFlow(CaseRules, flow.Flow):
 
     start = Opened().Next(this.check)
     check = Step(Can.REVIEW, PROPOSE).Next(this.checked)
-    checked = flow.If(case_is(CaseState.COMPLETION)).Then(this.completion).Else(this.sign)
+    checked = Branch().Case(this.completion, case_is(CaseState.COMPLETION)).Default(this.sign)
     completion = WaitForApplicant().Next(this.check)
     sign = Step(Can.SIGN, SIGN).Next(this.signed)
-    signed = flow.If(case_is(CaseState.ISSUING)).Then(this.issue).Else(this.check)
+    signed = Branch().Case(this.issue, case_is(CaseState.ISSUING)).Default(this.check)
     issue = WorkerJob("toy.issue").Next(this.end)
     end = End()

@@ -248,7 +248,7 @@ def test_the_public_page_says_no_more_than_the_paper(decision):
 
 def test_the_issued_paper_carries_the_signed_fingerprint(decision):
     assert decision.text_sha256 in re.sub(r"\s", "", text_of(bytes(decision.pdf)))
-    assert decision.text_sha256 == pdf.frozen_text("approval", decision.context)[1]
+    assert decision.text_sha256 == pdf.frozen_text("providers.approval", decision.context)[1]
 
 
 def test_a_sealed_act_never_changes(decision):

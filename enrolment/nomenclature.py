@@ -89,11 +89,6 @@ def legal_form(code: str) -> Item:
     return _load("legal_forms")[code]
 
 
-def service_category(code: str) -> Item:
-    """One category of medical assistance."""
-    return _load("service_categories")[code]
-
-
 def specialty(code: str) -> Item:
     """One medical speciality."""
     return _load("specialties")[code]

@@ -3,7 +3,7 @@
 create or replace function act_known(code_ text, digest_ text, id_ bigint)
     returns table (id bigint, public_id uuid, code varchar, about uuid, kind varchar, house_id bigint, context bytea,
                    text_sha256 varchar, number varchar, day date, sealed_at timestamptz, superseded_by_id bigint)
-    language sql stable security definer set search_path = pg_catalog, public
+    language sql stable security definer set search_path = pg_catalog, public, pg_temp
     as $$ select d.id, d.public_id, d.code, d.about, d.kind, d.house_id, d.context,
                  d.text_sha256, d.number, d.day, d.sealed_at, d.superseded_by_id
           from notifications_document d

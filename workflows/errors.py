@@ -8,7 +8,7 @@ from django.db import IntegrityError, models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.isolation.constraints import register_guard_sentences, sentence_of
+from backoffice.isolation.constraint_lookup import sentence_of
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,6 @@ class Invalid(Exception):
     def __init__(self, errors: Sequence[FieldError]) -> None:
         super().__init__(f"{len(errors)} errors")
         self.errors = list(errors)
-
-
-register_guard_sentences(
-    {
-        "decision_by_party": _("Sunteți parte în acest dosar, deci nu îl puteți decide."),
-        "decision_out_of_order": _("Dosarul nu este la această etapă. Deschideți-l din nou."),
-    }
-)
 
 
 @contextmanager

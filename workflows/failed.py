@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts import access
+from backoffice.accounts.access import Grants
 from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can
 from backoffice.jobs import codes, queue, registry
@@ -59,12 +60,15 @@ def of(house: House) -> QuerySet[Job]:
     return Job.objects.filter(house=house.pk, state=JobState.FAILED)
 
 
-def page_of(house: House, before: str) -> KeysetPage[FailedWork]:
-    """The page behind the key `before`, newest first; an unreadable key is the first page."""
+def page_of(house: House, grants: Grants, before: str) -> KeysetPage[FailedWork]:
+    """The page behind the key `before`, newest first; an unreadable key is the first page.
+
+    What a job is about is shown only in the procedures that this person may see.
+    """
     number = paging.number_key(before)
     jobs = of(house) if number is None else of(house).filter(pk__lt=number)
     page = paging.page_of(jobs.order_by("-pk"), key=lambda job: str(job.pk), is_first=number is None)
-    return replace(page, rows=_described(page.rows))
+    return replace(page, rows=_described(page.rows, grants.procedures_with(Can.SEE_CASES, house)))
 
 
 def by_reason(house: House) -> list[dict[str, Any]]:
@@ -99,12 +103,12 @@ def retry_all(house: House, *, code: str, by: User) -> int:
     return sum(queue.retry(job, by=by) for job in of(house).filter(last_code=code).order_by("pk")[:BATCH])
 
 
-def _described(jobs: list[Job]) -> list[FailedWork]:
+def _described(jobs: list[Job], seen: list[str]) -> list[FailedWork]:
     cases: dict[int, Case] = {}
     for kind in {job.kind for job in jobs}:
         of_kind = {job.object_id: job.pk for job in jobs if job.kind == kind}
         found = registry.subjects(kind, of_kind)
-        cases |= {of_kind[object_id]: case for object_id, case in found.items()}
+        cases |= {of_kind[object_id]: case for object_id, case in found.items() if case.procedure in seen}
     mails = Message.objects.in_bulk([job.object_id for job in jobs if job.kind == messages.MAIL])
     return [
         FailedWork(
@@ -113,14 +117,12 @@ def _described(jobs: list[Job]) -> list[FailedWork]:
             reason=codes.sentence(job.last_code),
             since=job.due_at,
             case=cases.get(job.pk),
-            address=messages.masked(mails[job.object_id].address) if _is_mail(job) and job.object_id in mails else "",
+            address=messages.masked(mails[job.object_id].address)
+            if job.kind == messages.MAIL and job.pk in cases and job.object_id in mails
+            else "",
         )
         for job in jobs
     ]
-
-
-def _is_mail(job: Job) -> bool:
-    return job.kind == messages.MAIL
 
 
 def _written_to(ids: Iterable[int]) -> dict[int, Case]:

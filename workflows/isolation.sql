@@ -7,37 +7,37 @@ begin
 end $$;
 -- Questions of the policies: whose filing, case, document, number and event it is; and the clock over all houses.
 create or replace function filing_is_mine(filing bigint) returns boolean language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_filing f
                          where f.id = filing and f.channel = 'online' and f.owner_id = app_user()) $$;
 create or replace function filing_in_houses(filing bigint) returns boolean language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c where c.filing_id = filing and c.house_id = any (app_houses())) $$;
 create or replace function filing_in_reach(filing bigint) returns boolean language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select filing_is_mine(filing) or filing_in_houses(filing)
               or exists (select from workflows_filing f where f.id = filing and f.house_id = any (app_houses())) $$;
 create or replace function case_in_houses(subject bigint) returns boolean language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c where c.id = subject and c.house_id = any (app_houses())) $$;
 create or replace function case_is_mine(subject bigint) returns boolean language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c join workflows_filing f on f.id = c.filing_id
                          where c.id = subject and f.channel = 'online' and f.owner_id = app_user()) $$;
 create or replace function act_is_mine(subject uuid) returns boolean language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c join workflows_filing f on f.id = c.filing_id
                          where c.public_id = subject and f.channel = 'online' and f.owner_id = app_user()) $$;
 -- An entry is seen by the filer of its case, and by the house to which a redirected request went on.
 create or replace function entry_is_related(entry bigint) returns boolean language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c where c.entry_id = entry and filing_is_mine(c.filing_id))
               or exists (select from workflows_registryentry e left join workflows_case c on c.entry_id = e.id
                          where e.redirected_from_id = entry
                            and (e.house_id = any (app_houses()) or filing_is_mine(c.filing_id))) $$;
 -- What happened to one's own request, as far as its proof tells it.
 create or replace function event_is_mine(code text, subject_type text, subject bigint) returns boolean
-    language sql stable security definer set search_path = pg_catalog, public
+    language sql stable security definer set search_path = pg_catalog, public, pg_temp
     as $$ select case
               when app_user() is null then false
               when code in ('case.registered', 'decision.sign') and subject_type = 'workflows.Case' then case_is_mine(subject)
@@ -47,7 +47,7 @@ create or replace function event_is_mine(code text, subject_type text, subject b
 -- What the clock of completions has to tell or to end, over all houses: ids and words of ours only.
 create or replace function completions_due(zone text, day_ date, first_ date, second_ date, limit_ integer)
     returns table (request bigint, house bigint, occasion text) language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select r.id, c.house_id, o.name
           from workflows_completionrequest r
           join workflows_case c on c.id = r.case_id
@@ -60,7 +60,7 @@ create or replace function completions_due(zone text, day_ date, first_ date, se
           order by r.due_on, r.id, o.name limit limit_ $$;
 -- A person is known to a house that has them as a party, or that decided through them.
 create or replace function person_of_a_case(person bigint) returns boolean language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select app_houses() <> '{}' and (
               exists (select from workflows_party p join workflows_case c on c.id = p.case_id
                       where p.person_id = person and c.house_id = any (app_houses()))
@@ -68,17 +68,17 @@ create or replace function person_of_a_case(person bigint) returns boolean langu
                          where d.person_id = person and c.house_id = any (app_houses()))) $$;
 -- An account is known to a house where it filed.
 create or replace function account_filed(account bigint) returns boolean language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select app_houses() <> '{}' and exists (
               select from workflows_filing f join workflows_case c on c.filing_id = f.id
               where f.owner_id = account and c.house_id = any (app_houses())) $$;
 -- For guards.
 create or replace function filing_is_draft(filing bigint) returns boolean language sql stable security definer
-    set search_path = pg_catalog, public
+    set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_filing f where f.id = filing and f.submitted_at is null) $$;
 -- Every stage that an approval passes has approved the case in its present round, as the case itself says its stages.
 create or replace function case_is_approved(subject bigint, of_procedure text) returns boolean
-    language sql stable security definer set search_path = pg_catalog, public
+    language sql stable security definer set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c where c.id = subject and c.procedure = of_procedure)
           and not exists (
               select from workflows_case c, jsonb_array_elements(c.stages) as due(step)

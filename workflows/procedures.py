@@ -16,14 +16,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts import roles
 from backoffice.accounts.roles import Can, Role
+from backoffice.audit import codes as events
 from backoffice.http import logs
 from notifications import kinds
 from notifications.kinds import DocumentKind
-from workflows.enums import FILER, CaseState, Outcome
+from workflows.enums import CaseState, Outcome
 from workflows.forms.spec import FormSpec
 from workflows.stages import Stage
 
@@ -219,10 +219,6 @@ class Procedure(ABC):
         """What is to be done at this node of the flow, in words."""
         return getattr(self.nodes.get(node), "title", "")
 
-    def capacity_label(self, capacity: str) -> Text:
-        """In what capacity a person is a party, in words."""
-        return _("Depunător") if capacity == FILER else self.capacities[capacity]
-
 
 _procedures: dict[str, Procedure] = {}
 
@@ -236,6 +232,8 @@ def register(procedure: Procedure) -> None:
     roles.register(procedure.code, procedure.rights)
     register_kinds(procedure.code, procedure.attachments)
     logs.write_out(type(procedure).__module__)
+    decided = {f"decision.{stage.code}": stage.decision for stage in procedure.stages}
+    events.register({code: words for code, words in decided.items() if not events.is_known(code)})
     for kind in {kind for found in procedure.documents.values() for kind in found}:
         kinds.register(kind)
     issuing.register(procedure)

@@ -69,10 +69,6 @@ class Grants:
         ]
         return sorted(set(found))
 
-    def may(self, right: Can, house: House, procedure: str) -> bool:
-        """Does the account hold the right there in this procedure?"""
-        return any(role in roles_with(right, procedure) for role in self.roles_in(house))
-
 
 def _memberships(user: User, right: Can, procedure: str) -> QuerySet[Membership]:
     return Membership.objects.active_on(today()).filter(user=user.pk, role__in=roles_with(right, procedure))

@@ -41,11 +41,6 @@ class House(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def is_territorial(self) -> bool:
-        """The house of defence, order and justice has no county, so no competence here (docs/domain.md)."""
-        return bool(self.county)
-
 
 class Person(models.Model):
     """A natural person: one row per CNP, so that two accounts of one human are one actor to four eyes."""

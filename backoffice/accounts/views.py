@@ -20,7 +20,7 @@ from backoffice.accounts.models import House, Membership
 from backoffice.accounts.roles import DESCRIPTIONS, Can, Role
 from backoffice.accounts.services import identities, memberships
 from backoffice.http.throttle import limited
-from backoffice.isolation.constraints import sentence_of
+from backoffice.isolation.constraint_lookup import sentence_of
 from backoffice.romania.calendar import today
 
 

@@ -6,6 +6,9 @@ from backoffice.isolation import guards, roles
 from backoffice.isolation.install import VERBS, fingerprint, standing
 from backoffice.isolation.rules import Rule, declarations
 
+# Temporary tables come last: nobody can put one in the place of a table of ours.
+SEARCH_PATH = "search_path=pg_catalog, public, pg_temp"
+
 
 class PoliciesMissing(Exception):
     """Something that should keep rows apart is not there; the message lists what."""
@@ -121,10 +124,10 @@ def _functions(connection: BaseDatabaseWrapper) -> list[str]:
         connection,
         "select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef "
         f"and (pg_get_userbyid(p.proowner) <> '{roles.DEFINER}' or p.proconfig is null or "
-        "not exists (select from unnest(p.proconfig) c where c like 'search_path=%'))",
+        f"not '{SEARCH_PATH}' = any (p.proconfig))",
     )
     return [
-        f"function {name} sees past the policies without belonging to the definer role and having its own search_path"
+        f"function {name} sees past the policies: it must belong to the definer role and set {SEARCH_PATH}"
         for (name,) in loose
     ]
 

@@ -54,6 +54,7 @@ def statements(connection: BaseDatabaseWrapper) -> list[str]:
 _LOGINS = ", ".join(roles.LOGINS)
 _SCHEMA = f"""
 revoke create on schema public from public;
+do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
 grant usage on schema public to {_LOGINS};
 grant usage, create on schema public to {roles.DEFINER};
 grant select, insert, update, delete on all tables in schema public to {roles.DEFINER};

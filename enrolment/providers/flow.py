@@ -1,6 +1,5 @@
 """Whose turn it is in the enrolment of a provider: the only place of the order of its stages."""
 
-from django.utils.translation import gettext_lazy as _
 from viewflow import this
 from viewflow.workflow import flow
 
@@ -13,8 +12,6 @@ from workflows.stages import ENDORSE, PROPOSE, SIGN, VISA
 
 class EnrolmentFlow(CaseRules, flow.Flow):
     """Înrolarea unui furnizor fără contract"""
-
-    process_title = _("Înrolarea unui furnizor fără contract")
 
     start = Opened().Next(this.review)
     review = Step(Can.REVIEW, PROPOSE).Next(this.reviewed)

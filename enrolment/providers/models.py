@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import House, User
 from backoffice.crypto.encryption import EncryptedField
-from backoffice.isolation.constraints import register_guard_sentences
+from backoffice.isolation.constraint_lookup import register_guard_sentences
 from backoffice.isolation.guards import guard, never_deleted
 from workflows.models import Case
 

@@ -10,7 +10,7 @@ from django.db import Error, connection, transaction
 from backoffice.accounts import tenant
 from backoffice.accounts.models import Membership, Person, User
 from backoffice.accounts.services import memberships
-from backoffice.isolation import checks, context, roles
+from backoffice.isolation import checks, context, inspection, roles
 from backoffice.isolation.rules import Open, declarations
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
@@ -54,7 +54,7 @@ def test_without_a_context_nobody_sees_anything(two):
             assert not model.objects.exists()
 
 
-def test_a_house_sees_its_get_own_case_or_404s(two):
+def test_a_house_sees_its_own_cases(two):
     assert seen(as_account(two.people.clerk)) == {two.here.pk}
     assert seen(as_account(two.people.stranger)) == {two.there.pk}
 
@@ -117,6 +117,22 @@ def test_no_log_in_can_switch_the_policies_off(db, role, statement):
     with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"set local role {role}")
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize("role", roles.LOGINS)
+def test_no_log_in_makes_temporary_tables(db, role):
+    """One named like a table of ours would otherwise be found first by a function with a careless search path."""
+    with connection.cursor() as cursor:
+        cursor.execute("select has_database_privilege(%s, current_database(), 'TEMPORARY')", [role])
+        assert cursor.fetchone() == (False,)
+
+
+def test_a_definer_function_that_finds_temporary_tables_first_is_noticed(db):
+    with connection.cursor() as cursor:
+        cursor.execute(f"set local role {roles.DEFINER}")
+        cursor.execute("alter function case_in_houses(bigint) set search_path = pg_catalog, public")
+        cursor.execute("reset role")
+    assert [p for p in inspection.problems(connection) if "case_in_houses" in p]
 
 
 def test_no_log_in_belongs_to_the_owner_or_is_the_definer(db):

@@ -13,8 +13,6 @@ from workflows.stages import PROPOSE, SIGN
 class AddressFlow(CaseRules, flow.Flow):
     """Adresa de corespondență"""
 
-    process_title = "Adresa de corespondență"
-
     start = Opened().Next(this.check)
     check = Step(Can.REVIEW, PROPOSE).Next(this.checked)
     checked = Branch().Case(this.completion, case_is(CaseState.COMPLETION)).Default(this.sign)

@@ -3,7 +3,7 @@
 from django.db import models
 
 from backoffice.accounts.models import House
-from backoffice.isolation.constraints import register_guard_sentences
+from backoffice.isolation.constraint_lookup import register_guard_sentences
 from backoffice.isolation.guards import append_only, guard
 from workflows.models import Case
 

@@ -9,9 +9,11 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from backoffice.accounts import roles
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import memberships
 from backoffice.audit.models import Event
+from backoffice.jobs.models import Job
 from notifications.models import Document
 from tests.conftest import DAY
 from tests.toy.models import Address
@@ -121,6 +123,29 @@ def test_only_its_own_roles_see_it(people, browse, toy):
         assert browse(nobody).get(page).status_code == 404
     assert toy.subject_name not in browse(people.clerk).get(reverse("workflows:inbox") + "?lista=all").content.decode()
     assert browse(people.clerk).post(reverse("workflows:claim", args=[open_task(toy).pk])).status_code == 404
+
+
+def test_a_head_without_part_in_it_asks_for_its_failed_work_again_and_reads_no_name(people, browse, toy):
+    job = Job.objects.create(
+        kind="toy.issue", object_id=toy.pk, house=toy.house_id, dedupe_key="x", state="failed", last_code="worker_lost"
+    )
+    client = browse(people.head)
+    page = client.get(reverse("workflows:failed"))
+    assert [(row.job.pk, row.case, row.address) for row in page.context["page"].rows] == [(job.pk, None, "")]
+    assert toy.subject_name not in page.content.decode()
+    assert client.post(reverse("workflows:retry_failed", args=[job.public_id])).status_code == 302
+
+
+def test_what_one_may_no_longer_see_leaves_ones_own_list(people, browse, toy):
+    client = browse(people.jurist)
+    client.post(reverse("workflows:claim", args=[open_task(toy).pk]))
+    mine = lambda: browse(people.jurist).get(reverse("workflows:inbox"), {"lista": "mine"}).context["page"].rows  # noqa: E731
+    assert [row.case.pk for row in mine()] == [toy.pk]
+    roles._of_procedures["toy"], given = {}, roles._of_procedures["toy"]
+    try:
+        assert mine() == []
+    finally:
+        roles._of_procedures["toy"] = given
 
 
 def test_only_who_may_key_in_starts_it_on_paper(people, browse):

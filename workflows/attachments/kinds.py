@@ -29,6 +29,6 @@ def offered(procedure: str) -> tuple[Kind, ...]:
     return _kinds.get(procedure, ())
 
 
-def label_of(code: str) -> str | Promise:
-    """The name of a kind, whichever procedure has it."""
-    return next((kind.label for kinds in _kinds.values() for kind in kinds if kind.code == code), code)
+def label_of(procedure: str, code: str) -> str | Promise:
+    """The name of a kind of a procedure."""
+    return next((kind.label for kind in offered(procedure) if kind.code == code), code)

@@ -71,7 +71,7 @@ class Attachment(models.Model):
     @property
     def kind_label(self) -> str | Promise:
         """What it is a scan of."""
-        return label_of(self.kind)
+        return label_of(self.filing.procedure, self.kind)
 
     @property
     def why_refused(self) -> str | Promise:

@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import Membership, Person, User
 from backoffice.crypto.encryption import EncryptedTextField
+from backoffice.isolation.constraint_lookup import register_guard_sentences
 from backoffice.isolation.guards import append_only, guard
 from workflows.enums import Outcome
 from workflows.models.case import Case
 
 # The codes of the first and the last stage of every flow (workflows/stages.py).
 FIRST, LAST = "propose", "sign"
+ONE_STAGE_PER_PERSON = _("Ați hotărât deja la altă etapă a acestui dosar; această etapă îi revine altcuiva.")
 
 
 class Decision(models.Model):
@@ -60,9 +62,7 @@ class Decision(models.Model):
                     (OpClass("person_id", name="gist_int8_ops"), RangeOperators.EQUAL),
                     (OpClass("stage", name="gist_text_ops"), RangeOperators.NOT_EQUAL),
                 ],
-                violation_error_message=_(
-                    "Ați hotărât deja la altă etapă a acestui dosar; această etapă îi revine altcuiva."
-                ),
+                violation_error_message=ONE_STAGE_PER_PERSON,
             ),
             models.CheckConstraint(name="proposal_does_not_return", condition=~Q(stage=FIRST, outcome=Outcome.RETURN)),
             models.CheckConstraint(
@@ -92,6 +92,13 @@ class Decision(models.Model):
         return procedures.get(self.case.procedure).stage(self.stage).decision
 
 
+PARTY_DECIDES_NOTHING = _("Sunteți parte în acest dosar, deci nu îl puteți decide.")
+register_guard_sentences(
+    {
+        "decision_by_party": PARTY_DECIDES_NOTHING,
+        "decision_out_of_order": _("Dosarul nu este la această etapă. Deschideți-l din nou."),
+    }
+)
 append_only(Decision, ciphertext=["text"])
 # Both this insert and a party's lock the case row, so neither can slip past the other. The stage before in the case's
 # own order is decided in this round; a stage that is asked for on one outcome only is passed by on the others.

@@ -12,6 +12,7 @@ from backoffice.romania.calendar import today
 from workflows import procedures
 from workflows.enums import Outcome
 from workflows.models import Case, Decision, Party
+from workflows.models.decision import FIRST, ONE_STAGE_PER_PERSON, PARTY_DECIDES_NOTHING
 from workflows.procedures import Procedure
 
 
@@ -59,26 +60,24 @@ class CaseFile:
     @property
     def proposal(self) -> Decision:
         """The proposal of the present round. Raises `Decision.DoesNotExist` when there is none yet."""
-        first = self.case.stages[0]["code"]
         for decision in self.in_this_round:
-            if decision.stage == first:
+            if decision.stage == FIRST:
                 return decision
         raise Decision.DoesNotExist
 
     @property
     def proposed(self) -> Outcome | None:
         """What the present round proposes, if it does yet."""
-        first = self.case.stages[0]["code"]
-        return next((Outcome(d.outcome) for d in self.in_this_round if d.stage == first), None)
+        return next((Outcome(d.outcome) for d in self.in_this_round if d.stage == FIRST), None)
 
     def refusal(self, user: User, stage: str) -> str | None:
         """Why this person may not decide this stage, or None. Persons, not accounts: one human is one actor."""
         if user.person_id is None:
             return _("Contul nu este legat de o persoană. Cereți administratorului casei să completeze identitatea.")
         if user.person_id in self.parties:
-            return _("Sunteți parte în acest dosar, deci nu îl puteți decide.")
+            return str(PARTY_DECIDES_NOTHING)
         if any(d.person_id == user.person_id and d.stage != stage for d in self.decisions):
-            return _("Ați hotărât deja la altă etapă a acestui dosar; această etapă îi revine altcuiva.")
+            return str(ONE_STAGE_PER_PERSON)
         return None
 
     def membership_of(self, user: User, right: Can) -> Membership | None:

@@ -26,7 +26,7 @@ def page(request: SignedInRequest) -> HttpResponse:
         request,
         "workflows/failed.html",
         {
-            "page": failed.page_of(house, request.GET.get("dupa", "")),
+            "page": failed.page_of(house, grants_of(request), request.GET.get("dupa", "")),
             "reasons": failed.by_reason(house),
             "waiting": failed.waiting(house),
         },

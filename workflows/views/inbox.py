@@ -11,9 +11,8 @@ from backoffice.accounts.models import House
 from backoffice.accounts.roles import Can
 from backoffice.romania.calendar import today
 from workflows import inbox as lists
-from workflows import paging, procedures
+from workflows import paging
 from workflows.context import current_house, grants_of
-from workflows.models import Assignment
 
 TABS = ("mine", "take", "all")
 
@@ -23,7 +22,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     """The most urgent legal term first; mine, to take, all. Filters live in the URL."""
     house, grants = _work(request)
     queues = {
-        "mine": lists.mine(request.user, house),
+        "mine": lists.mine(request.user, house, grants),
         "take": lists.to_take(house, grants),
         "all": lists.everything(house, grants),
     }
@@ -32,7 +31,6 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     if tab not in TABS:
         raise Http404
     labels = {"mine": _("Ale mele"), "take": _("De preluat"), "all": _("Toate ale casei")}
-    page = lists.page_of(queues[tab], request.GET.get("dupa", ""))
     return render(
         request,
         "workflows/inbox.html",
@@ -41,8 +39,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
             "tabs": [
                 {"name": name, "label": labels[name], "count": counts[name], "active": name == tab} for name in TABS
             ],
-            "page": page,
-            "rows": [(row, _step_of(row)) for row in page.rows],
+            "page": lists.page_of(queues[tab], request.GET.get("dupa", "")),
             "today": today(),
         },
     )
@@ -54,12 +51,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     house, grants = _work(request)
     query = request.GET.get("q", "")[:100]
     found = lists.find(house, grants, query)
-    cases = [(case, _step_of(case.assignment)) for case in found]
-    return render(request, "workflows/search.html", {"query": query, "cases": cases, "today": today()})
-
-
-def _step_of(row: Assignment) -> object:
-    return procedures.get(row.procedure).step_label(row.step)
+    return render(request, "workflows/search.html", {"query": query, "cases": found, "today": today()})
 
 
 def _work(request: SignedInRequest) -> tuple[House, Grants]:

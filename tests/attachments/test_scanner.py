@@ -138,7 +138,7 @@ def test_a_job_that_gave_up_is_asked_for_again_by_the_house(attachment, people, 
     Job.objects.filter(kind="inspect").update(attempts=20)
     run_jobs("inspect")
     url = reverse("workflows:case", args=[case.public_id])
-    assert "scanner_away" in browse(people.head).get(url).content.decode()
+    assert "Antivirusul nu poate fi găsit." in browse(people.head).get(url).content.decode()
     again = reverse("workflows:inspect_again", args=[case.public_id])
     assert browse(people.clerk).post(again).status_code == 403
     assert browse(people.stranger).post(again).status_code == 404

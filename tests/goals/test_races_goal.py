@@ -1,8 +1,10 @@
 """Two people at once, many times over, real connections."""
 
 import os
+from contextlib import contextmanager
 
 from django.db import transaction
+from viewflow.workflow.models import Task
 
 from backoffice.accounts.models import Membership
 from backoffice.accounts.services import memberships
@@ -10,13 +12,13 @@ from backoffice.audit.models import Event
 from backoffice.jobs import queue
 from enrolment.providers import licence, services
 from enrolment.providers.demo import fiscal_code
-from enrolment.providers.flow import EnrolmentFlow
 from enrolment.providers.models import LicenceKey
 from tests.conftest import DAY
 from tests.test_races import open_task_row, together
 from tests.world import act, application, file_case, open_task, sign
 from workflows import procedures
-from workflows.models import Case, Decision
+from workflows.engine.lock import By
+from workflows.models import Assignment, Case, Decision
 from workflows.services import filings, steps
 from workflows.services.filings import submit
 
@@ -133,5 +135,12 @@ def test_races(committed_people, goal):
 
 def test_races_self_test_notices_the_missing_lock(committed_people, monkeypatch):
     """viewflow's default, a transaction without a lock, lets two claims through."""
-    monkeypatch.setattr(EnrolmentFlow, "lock", classmethod(lambda cls, pk: transaction.atomic()))
+
+    @contextmanager
+    def unlocked(by, pk):
+        with transaction.atomic():
+            task = Task.objects.filter(pk=pk).first() if by == By.TASK else None
+            yield task.process_id if task else Assignment.objects.get(case=pk).process_id
+
+    monkeypatch.setattr(steps, "locked", unlocked)
     assert rounds(committed_people, 15) > 0

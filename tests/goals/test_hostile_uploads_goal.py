@@ -84,7 +84,7 @@ def mutants(count):
 def test_hostile_uploads(people, browse, monkeypatch, goal):
     client = browse(people.provider)
     clean = as_a_person(people, client, monkeypatch)
-    reasons = refused(HOSTILE, judge)
+    reasons = refused(HOSTILE, inspect)
     shown, executable = served(client)
     waiting = Attachment.objects.filter(state=AttachmentState.QUARANTINE).count()
     lost = mutants(BROKEN)

@@ -18,6 +18,8 @@ from workflows.services import filings
 
 FILES = corpus()
 HOSTILE = {name: data for name, (data, expected) in FILES.items() if expected}
+# What may be judged in this process: the others fill the memory of whoever is not confined.
+LIGHT = {name: data for name, data in HOSTILE.items() if "too_heavy" not in FILES[name][1]}
 HONEST = {name: data for name, (data, expected) in FILES.items() if not expected}
 BROKEN = 2_000 if os.environ.get("SCALE") == "campaign" else 20
 INERT = {
@@ -105,12 +107,12 @@ def test_hostile_uploads(people, browse, monkeypatch, goal):
 
 def test_hostile_uploads_self_test_notices_a_missing_name(monkeypatch):
     monkeypatch.delitem(pdfs.ACTIVE, "/Launch")
-    assert refused(HOSTILE, judge) < len(HOSTILE)
+    assert refused(LIGHT, judge) < len(LIGHT)
 
 
 def test_hostile_uploads_self_test_notices_a_missing_check(monkeypatch):
     monkeypatch.setattr("workflows.attachments.inspection.judge.refuse_second_nature", lambda data: None)
-    assert refused(HOSTILE, judge) < len(HOSTILE)
+    assert refused(LIGHT, judge) < len(LIGHT)
 
 
 def test_hostile_uploads_self_test_notices_what_is_shown_raw(people, browse, monkeypatch):

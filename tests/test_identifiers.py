@@ -72,7 +72,3 @@ def test_fiscal_codes(code, problem):
 )
 def test_stamp_codes(code, problem):
     assert identifiers.stamp_code_problem(code) == problem
-
-
-def test_a_masked_code_shows_six_characters_fewer():
-    assert identifiers.mask_cnp("1750514139013") == "1******9013"

@@ -57,8 +57,3 @@ def fiscal_code_problem(code: str) -> str | None:
 def stamp_code_problem(code: str) -> str | None:
     """Why an upper-case `code` is no stamp code of a doctor, or None: five or six digits or capital letters."""
     return None if STAMP_CODE.fullmatch(code) else "stamp_code"
-
-
-def mask_cnp(cnp: str) -> str:
-    """`1******9013`: enough to recognise one's own, too little to use."""
-    return f"{cnp[:1]}******{cnp[-4:]}"

@@ -59,6 +59,17 @@ def test_a_step_without_a_right_is_seen():
     assert "workflows.E003" in ids(Open)
 
 
+def test_a_flow_with_two_open_steps_at_once_is_seen():
+    class Parallel(CaseRules, flow.Flow):
+        start = flow.StartHandle().Next(this.both)
+        both = flow.Split().Next(this.review).Next(this.sign)
+        review = Step(Can.REVIEW, PROPOSE).Next(this.end)
+        sign = Step(Can.SIGN, SIGN).Next(this.end)
+        end = End()
+
+    assert "workflows.E008" in ids(Parallel)
+
+
 def test_a_flow_that_does_not_begin_with_a_proposal_and_end_with_a_signature_is_seen():
     class Endorsed(CaseRules, flow.Flow):
         start = flow.StartHandle().Next(this.review)

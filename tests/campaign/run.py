@@ -17,6 +17,7 @@ from tests.jobs.test_worker import mail_server
 
 SWEEP_SECONDS = 2
 PATIENCE = 180
+MORE = 40  # operations that are added at a time
 
 
 @dataclass
@@ -26,6 +27,11 @@ class Size:
     operations: int
     faults: int
     cases: int
+
+    @property
+    def least_faults(self):
+        """A point that is armed last may find no more work."""
+        return self.faults - 3
 
 
 @contextmanager
@@ -58,12 +64,20 @@ def campaign(size, broker, folder, *, seed):
 
 
 def _load(size, path, hand, processes, seed):
-    """Two web processes work through the operations; the next fault is dealt when its share of them has begun."""
-    half = size.operations // 2
-    webs = [Web(processes, hand, path, size.cases, *share) for share in ((0, half), (half, size.operations))]
+    """Two web processes work through the operations; the next fault is dealt when its share of them has begun.
+
+    A fast machine may end the operations before the last points have fired: then more follow, at most as many again.
+    """
+    webs = _webs(size, path, hand, processes, 0, size.operations)
+    more = iter(range(size.operations, 2 * size.operations, MORE))
     waiting = faults.deck(size.faults, seed)
     swept = time.monotonic()
-    while not all([web.is_done() for web in webs]):
+    while True:
+        if all([web.is_done() for web in webs]):
+            first = None if hand.dealt >= size.least_faults else next(more, None)
+            if first is None:
+                return
+            webs = _webs(size, path, hand, processes, first, first + MORE)
         if waiting and history.count(path) >= (size.faults - len(waiting)) * size.operations * 0.9 / size.faults:
             fault = waiting.pop(0)
             if not hand.deal(fault):
@@ -73,6 +87,11 @@ def _load(size, path, hand, processes, seed):
             queue.sweep()
             swept = time.monotonic()
         time.sleep(0.02)
+
+
+def _webs(size, path, hand, processes, first, last):
+    half = (first + last) // 2
+    return [Web(processes, hand, path, size.cases, *share) for share in ((first, half), (half, last))]
 
 
 class Web:

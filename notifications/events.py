@@ -8,6 +8,7 @@ register(
     {
         "document.numbered": _("Număr de ieșire acordat"),
         "document.sealed": _("Act sigilat electronic"),
+        "document.superseded": _("Act înlocuit sau retras"),
         "document.read": _("Act citit de destinatar"),
         "message.queued": _("Mesaj pregătit"),
         "message.sent": _("Mesaj trimis"),

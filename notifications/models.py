@@ -17,6 +17,8 @@ from notifications import kinds
 class Document(models.Model):
     """A document of a house. `about` is the public id of the case; the frozen context is what the signer saw.
 
+    A case may have a kind more than once: `occasion` counts (the round of a decision, the number of a letter).
+
     Once sealed, number, text and bytes never change (trigger). `code` opens the public verification page.
     """
 
@@ -24,6 +26,7 @@ class Document(models.Model):
     code = models.CharField(max_length=26, unique=True)
     about = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=40)
+    occasion = models.PositiveSmallIntegerField(default=1)
     house = models.ForeignKey("accounts.House", on_delete=models.PROTECT, related_name="+")
     context = EncryptedJSONField(bound_to=("public_id",))
     text_sha256 = models.CharField(max_length=64)
@@ -33,7 +36,7 @@ class Document(models.Model):
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     sealed_at = models.DateTimeField(null=True)
-    superseded_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="supersedes")
+    superseded_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="supersedes")
     read_at = models.DateTimeField(null=True)
 
     codes = ("kind", "number")
@@ -46,7 +49,9 @@ class Document(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(name="one_document_per_case_and_kind", fields=["about", "kind"]),
+            models.UniqueConstraint(
+                name="one_document_per_case_kind_and_occasion", fields=["about", "kind", "occasion"]
+            ),
             models.UniqueConstraint(
                 name="one_document_per_fingerprint", fields=["pdf_sha256"], condition=~Q(pdf_sha256="")
             ),
@@ -126,9 +131,9 @@ begin
         and to_jsonb(new) - array['context', 'pdf'] = to_jsonb(old) - array['context', 'pdf'] then
         return new;
     end if;
-    if row(new.code, new.about, new.kind, new.house_id, new.context, new.text_sha256, new.public_id)
+    if row(new.code, new.about, new.kind, new.occasion, new.house_id, new.context, new.text_sha256, new.public_id)
         is distinct from
-        row(old.code, old.about, old.kind, old.house_id, old.context, old.text_sha256, old.public_id)
+        row(old.code, old.about, old.kind, old.occasion, old.house_id, old.context, old.text_sha256, old.public_id)
         or (old.number <> '' and row(new.number, new.day) is distinct from row(old.number, old.day))
         or (old.sealed_at is not null and row(new.pdf, new.pdf_sha256, new.sealed_at)
             is distinct from row(old.pdf, old.pdf_sha256, old.sealed_at)) then

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from backoffice.accounts import access
@@ -18,8 +18,15 @@ def get_own_filing_or_404(user: User, public_id: UUID) -> Filing:
 
 
 def get_own_case_or_404(user: User, public_id: UUID) -> Case:
-    """A case of one's own online filing."""
-    return _or_404(_cases().filter(public_id=public_id, filing__owner=user, filing__channel=Channel.ONLINE).first())
+    """A case of one's own online filing, or what the house decides about such a case."""
+    return _or_404(_cases().filter(of_account(user), public_id=public_id).first())
+
+
+def of_account(user: User) -> Q:
+    """The cases of an account: those that it filed, and what the house decides about them of its own motion."""
+    return Q(filing__owner=user, filing__channel=Channel.ONLINE) | Q(
+        about__filing__owner=user, about__filing__channel=Channel.ONLINE
+    )
 
 
 def get_case_or_404(user: User, public_id: UUID) -> Case:
@@ -46,4 +53,6 @@ def _or_404(found):
 
 
 def _cases() -> QuerySet[Case]:
-    return Case.objects.select_related("house", "entry__redirected_from__house", "filing__owner")
+    return Case.objects.select_related(
+        "house", "entry__redirected_from__house", "filing__owner", "about__entry", "about__filing__owner"
+    )

@@ -5,15 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Channel(models.TextChoices):
-    """How a request came in; the last three are keyed in by a clerk."""
+    """How a case began: online, on paper keyed in by a clerk, or by the house of its own motion."""
 
     ONLINE = "online", _("Portal")
     COUNTER = "counter", _("Ghișeu")
     POST = "post", _("Poștă")
     EMAIL = "email", _("E-mail")
+    OFFICE = "office", _("Din oficiu")
 
 
 PAPER = (Channel.COUNTER, Channel.POST, Channel.EMAIL)
+KEYED_IN = (*PAPER, Channel.OFFICE)
 
 
 class CaseState(models.TextChoices):
@@ -23,9 +25,12 @@ class CaseState(models.TextChoices):
     ISSUING = "issuing", _("Se emite decizia")
     APPROVED = "approved", _("Aprobată")
     REJECTED = "rejected", _("Respinsă")
+    REVOKED = "revoked", _("Decizie retrasă")
 
 
-CLOSED = frozenset({CaseState.APPROVED, CaseState.REJECTED})
+# A decision stands; and: nobody's turn any more.
+DECIDED = frozenset({CaseState.APPROVED, CaseState.REJECTED})
+CLOSED = DECIDED | {CaseState.REVOKED}
 
 
 class Outcome(models.TextChoices):

@@ -6,6 +6,7 @@ from backoffice.audit.codes import register
 
 register(
     {
+        "decision.withdrawn": _("Decizia a fost retrasă prin altă decizie"),
         "filing.submitted": _("Cerere depusă"),
         "case.registered": _("Dosar înregistrat"),
         "case.redirected": _("Cerere îndreptată către casa competentă"),

@@ -10,9 +10,12 @@ OF_FILER_OR_HOUSE = f"(channel = 'online' and owner_id = {MINE}) or {OF_HOUSE}"
 declare(
     {
         "workflows_filing": Rule(
-            f"{OF_FILER_OR_HOUSE} or filing_in_houses(id)", web="siu", worker="s", written=OF_FILER_OR_HOUSE
+            f"{OF_FILER_OR_HOUSE} or filing_in_houses(id) or filing_of_my_case(id)",
+            web="siu",
+            worker="s",
+            written=OF_FILER_OR_HOUSE,
         ),
-        "workflows_case": Rule(f"{OF_HOUSE} or filing_is_mine(filing_id)", web="siu", worker="su", report="s"),
+        "workflows_case": Rule(f"{OF_HOUSE} or case_is_mine(id)", web="siu", worker="su", report="s"),
         "workflows_version": Rule(OF_CASE_OR_FILER, web="si", worker="s", written=OF_CASE),
         "workflows_completionrequest": Rule(OF_CASE_OR_FILER, web="siu", worker="su", report="s", written=OF_CASE),
         "workflows_party": Rule(OF_CASE, web="si", worker="s"),

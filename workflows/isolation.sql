@@ -22,19 +22,22 @@ create or replace function case_in_houses(subject bigint) returns boolean langua
     as $$ select exists (select from workflows_case c where c.id = subject and c.house_id = any (app_houses())) $$;
 create or replace function case_is_mine(subject bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
-    as $$ select exists (select from workflows_case c join workflows_filing f on f.id = c.filing_id
-                         where c.id = subject and f.channel = 'online' and f.owner_id = app_user()) $$;
+    as $$ select exists (select from workflows_case c where c.id = subject
+                         and (filing_is_mine(c.filing_id) or filing_is_mine(
+                             (select a.filing_id from workflows_case a where a.id = c.about_id)))) $$;
+create or replace function filing_of_my_case(filing bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp
+    as $$ select exists (select from workflows_case c where c.filing_id = filing and case_is_mine(c.id)) $$;
 create or replace function act_is_mine(subject uuid) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
-    as $$ select exists (select from workflows_case c join workflows_filing f on f.id = c.filing_id
-                         where c.public_id = subject and f.channel = 'online' and f.owner_id = app_user()) $$;
+    as $$ select exists (select from workflows_case c where c.public_id = subject and case_is_mine(c.id)) $$;
 -- An entry is seen by the filer of its case, and by the house to which a redirected request went on.
 create or replace function entry_is_related(entry bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
-    as $$ select exists (select from workflows_case c where c.entry_id = entry and filing_is_mine(c.filing_id))
+    as $$ select exists (select from workflows_case c where c.entry_id = entry and case_is_mine(c.id))
               or exists (select from workflows_registryentry e left join workflows_case c on c.entry_id = e.id
                          where e.redirected_from_id = entry
-                           and (e.house_id = any (app_houses()) or filing_is_mine(c.filing_id))) $$;
+                           and (e.house_id = any (app_houses()) or case_is_mine(c.id))) $$;
 -- What happened to one's own request, as far as its proof tells it.
 create or replace function event_is_mine(code text, subject_type text, subject bigint) returns boolean
     language sql stable security definer set search_path = pg_catalog, public, pg_temp

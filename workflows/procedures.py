@@ -81,6 +81,15 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What may be asked about a case: the words of its link, what it does, and why it cannot be asked now."""
+
+    label: Text
+    lead: Text = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True)
 class Made:
     """What one attempt at issuing made: words that complete the documents, and a secret that only memory knows."""
 
@@ -113,6 +122,21 @@ class Procedure(ABC):
     periodic: tuple[Callable[[date], int], ...] = ()
     # May a clerk key in a request that came on paper, and a file of requests be loaded?
     takes_paper: bool = True
+    # A procedure that follows an earlier case (a complaint, a change): `FollowUp`.
+    follows: bool = False
+    # Does the house alone start it, of its own motion?
+    by_house: bool = False
+    # Does its approval withdraw the decision of the case it is about? Do others decide than did there?
+    reviews: bool = False
+    by_others: bool = False
+
+    def offer(self, case: Case, *, today: date) -> Offer | None:
+        """How this procedure is offered on the pages of an earlier case; None where it has nothing to do with it."""
+        return None
+
+    def draft(self, about: Case | None) -> dict[str, Any]:
+        """What a new draft begins with."""
+        return {}
 
     @abstractmethod
     def houses(self, content: dict[str, Any]) -> list[House]:
@@ -137,9 +161,13 @@ class Procedure(ABC):
         house: House,
         today: date,
         case: Case | None = None,
+        about: Case | None = None,
         as_written: frozenset[str] = frozenset(),
     ) -> list[Finding]:
-        """What the automatic rules see in the part of one house; before filing there is no case yet."""
+        """What the automatic rules see in the part of one house; before filing there is no case yet.
+
+        `about` is the earlier case in a procedure that follows one.
+        """
         return []
 
     def explain(self, finding: Finding) -> str:
@@ -169,6 +197,18 @@ class Procedure(ABC):
 
     def signed(self, case: Case, outcome: Outcome) -> None:
         """What exists from the signature on; runs in the signing transaction."""
+        return
+
+    def effects_of_withdrawal(self, case: Case) -> list[Text]:
+        """What ends when the decision of this case is withdrawn: listed to whoever proposes, endorses and signs it."""
+        return []
+
+    def decides_anew(self, case: Case) -> bool:
+        """In a procedure that reviews a decision: is that case decided anew once its decision is withdrawn?"""
+        return True
+
+    def withdrawn(self, case: Case) -> None:
+        """End what the decision of this case made; runs in the transaction that withdraws it."""
         return
 
     def make(self, outcome: Outcome) -> Made:
@@ -220,6 +260,20 @@ class Procedure(ABC):
         return getattr(self.nodes.get(node), "title", "")
 
 
+class FollowUp(Procedure):
+    """A procedure about an earlier case: house, subject and parties are that case's; the form asks the rest."""
+
+    follows = True
+
+    def houses(self, content: dict[str, Any]) -> list[House]:
+        """None by the content: the house of the case it is about decides."""
+        return []
+
+    def subject(self, content: dict[str, Any]) -> Subject:
+        """Only whom its own form names: the rest is said by the case it is about."""
+        return Subject(key="", name="", email="")
+
+
 _procedures: dict[str, Procedure] = {}
 
 
@@ -247,3 +301,9 @@ def get(code: str) -> Procedure:
 def every() -> list[Procedure]:
     """All procedures of this installation, by code."""
     return [_procedures[code] for code in sorted(_procedures)]
+
+
+def offers(case: Case, *, today: date) -> list[tuple[Procedure, Offer]]:
+    """What may be asked about a case, each with its words."""
+    found = [(procedure, procedure.offer(case, today=today)) for procedure in every() if procedure.follows]
+    return [(procedure, offer) for procedure, offer in found if offer is not None]

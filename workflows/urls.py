@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workflows.views import applicant, attachments, case, failed, filing, inbox, paper, steps
+from workflows.views import applicant, attachments, case, failed, filing, follow_ups, inbox, paper, steps
 
 app_name = "workflows"
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path("cereri/", applicant.mine, name="mine"),
     path("cereri/<uuid:public_id>/", applicant.case, name="my_case"),
     path("cereri/<uuid:public_id>/acte/<uuid:document_id>.pdf", applicant.document, name="my_document"),
+    path("cereri/<uuid:public_id>/cere/<slug:procedure>/", follow_ups.of_applicant, name="my_follow_up"),
     path("cereri/<uuid:public_id>/dovada.json", applicant.proof, name="proof"),
     path("lucru/", inbox.inbox, name="inbox"),
     path("lucru/cauta/", inbox.search, name="search"),
@@ -41,6 +42,7 @@ urlpatterns = [
     path("lucru/dosar/<uuid:public_id>/acte/<uuid:document_id>.pdf", case.document, name="document"),
     *scans("lucru/dosar/<uuid:public_id>/", "case"),
     path("lucru/dosar/<uuid:public_id>/acte-atasate-din-nou/", attachments.inspect_again, name="inspect_again"),
+    path("lucru/dosar/<uuid:public_id>/cere/<slug:procedure>/", follow_ups.of_house, name="follow_up"),
     path("lucru/dosar/<uuid:public_id>/reia/", case.retry, name="retry"),
     path("lucru/operatiuni/", failed.page, name="failed"),
     path("lucru/operatiuni/reia/", failed.retry_all, name="retry_all_failed"),

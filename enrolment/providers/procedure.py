@@ -106,6 +106,7 @@ class Providers(Procedure):
         house: House,
         today: date,
         case: Case | None = None,
+        about: Case | None = None,
         as_written: frozenset[str] = frozenset(),
     ) -> list[Finding]:
         """The rules R01 to R14 over the part of one house."""

@@ -25,11 +25,21 @@ def new_code() -> str:
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 
-def freeze(*, about: UUID, kinds: Sequence[str], house: Any, context: dict, text_sha256: str) -> None:
-    """The rows of documents with one text, before there is a PDF. Asked again, it is the same row of case and kind."""
+def freeze(
+    *, about: UUID, kinds: Sequence[str], house: Any, context: dict, text_sha256: str, occasion: int = 1
+) -> None:
+    """The rows of documents with one text, before there is a PDF. Asked again, it is the same row of its occasion."""
     Document.objects.bulk_create(
         [
-            Document(about=about, kind=kind, code=new_code(), house=house, context=context, text_sha256=text_sha256)
+            Document(
+                about=about,
+                kind=kind,
+                occasion=occasion,
+                code=new_code(),
+                house=house,
+                context=context,
+                text_sha256=text_sha256,
+            )
             for kind in kinds
         ],
         ignore_conflicts=True,
@@ -81,6 +91,14 @@ def store(document: Document, sealed: bytes) -> None:
     if not stored:
         raise RuntimeError("document was sealed already")
     log.record("document.sealed", on=document, by=None, house=document.house, sha256=sha256)
+
+
+def supersede(*, about: UUID, occasion: int, by: Document) -> None:
+    """What was issued on this occasion no longer holds: the public page says so and names the document that says it."""
+    former = Document.objects.filter(about=about, occasion=occasion, superseded_by__isnull=True)
+    for document in former.exclude(pk=by.pk).only("pk", "house"):
+        Document.objects.filter(pk=document.pk).update(superseded_by=by)
+        log.record("document.superseded", on=document, by=None, house=document.house)
 
 
 def mark_read(document: Document, *, by: Any) -> None:

@@ -6,8 +6,9 @@ class ToyConfig(AppConfig):
     label = "toy"
 
     def ready(self) -> None:
-        """Plug the procedure in."""
-        from tests.toy.procedure import Toy
+        """Plug the procedures in."""
+        from tests.toy.procedure import Review, Toy
         from workflows import procedures
 
         procedures.register(Toy())
+        procedures.register(Review())

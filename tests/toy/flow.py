@@ -21,3 +21,16 @@ class AddressFlow(CaseRules, flow.Flow):
     signed = Branch().Case(this.issue, case_is(CaseState.ISSUING)).Default(this.check)
     issue = WorkerJob("toy.issue").Next(this.end)
     end = End()
+
+
+class ReviewFlow(CaseRules, flow.Flow):
+    """Reexaminarea adresei"""
+
+    start = Opened().Next(this.check)
+    check = Step(Can.REVIEW, PROPOSE).Next(this.checked)
+    checked = Branch().Case(this.completion, case_is(CaseState.COMPLETION)).Default(this.sign)
+    completion = WaitForApplicant().Next(this.check)
+    sign = Step(Can.SIGN, SIGN).Next(this.signed)
+    signed = Branch().Case(this.issue, case_is(CaseState.ISSUING)).Default(this.check)
+    issue = WorkerJob("toy_review.issue").Next(this.end)
+    end = End()

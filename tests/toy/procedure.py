@@ -6,13 +6,14 @@ from backoffice.audit import log
 from backoffice.crypto.encryption import blind_index
 from notifications.kinds import DocumentKind
 from tests.toy import text
-from tests.toy.flow import AddressFlow
-from tests.toy.form import FORM
+from tests.toy.flow import AddressFlow, ReviewFlow
+from tests.toy.form import FORM, REVIEW_FORM
 from tests.toy.models import Address
 from workflows.enums import Outcome
-from workflows.procedures import Procedure, Reason, Subject
+from workflows.procedures import FollowUp, Offer, Procedure, Reason, Subject
 
 APPROVAL = DocumentKind("toy.approval", "Confirmarea adresei", is_decision=True)
+REVIEW = DocumentKind("toy.review", "Răspunsul la reexaminare", is_decision=True)
 REJECTION = DocumentKind("toy.rejection", "Respingerea adresei", is_decision=True)
 UNKNOWN = Reason("T1", "Adresa nu este a organizației.", fix="Scrieți o adresă a ei.", ground="art. 1 din regulament")
 UNREADABLE = Reason("T2", "Adresa nu se poate citi.", fix="Scrieți-o din nou.")
@@ -56,3 +57,28 @@ class Toy(Procedure):
         if outcome == Outcome.APPROVE:
             address = Address.objects.create(case=case, house=case.house)
             log.record("toy.noted", on=address, by=None, house=case.house)
+
+
+class Review(FollowUp):
+    """Somebody asks that a decided address be looked at again, by others; agreed, it is decided anew."""
+
+    code = "toy_review"
+    title = "Reexaminarea adresei"
+    flow = ReviewFlow
+    rights = Toy.rights
+    form = REVIEW_FORM
+    documents = {Outcome.APPROVE: (REVIEW,), Outcome.REJECT: (REVIEW,)}
+    introduction = "toy/introduction.html"
+    reviews = by_others = True
+
+    def offer(self, case, *, today):
+        """About every decided address."""
+        return Offer("Cereți reexaminarea") if case.procedure == "toy" and case.is_decided else None
+
+    def reasons(self, outcome):
+        """One reason of each kind."""
+        return [UNKNOWN if outcome == "reject" else UNREADABLE]
+
+    def text(self, case, content, outcome):
+        """What was asked."""
+        return {"email": content["why"]}

@@ -50,7 +50,7 @@ class OpenedActivation(StartHandleActivation):
 
 
 class Opened(flow.StartHandle):
-    """A case is registered: tie it to its process, and the process to its house, before the first step is created."""
+    """A case is registered, or decided anew: tie it to its process, and that to its house, before the first step."""
 
     activation_class = OpenedActivation
 
@@ -61,9 +61,12 @@ class Opened(flow.StartHandle):
 def _open(activation: Activation, case: Case, file: CaseFile) -> Any:
     with belonging_to(case.house_id):
         activation.process.save()
-    Assignment.objects.create(
-        case=case, process=activation.process, house=case.house, procedure=case.procedure, due_on=case.due_on
-    )
+    if case.round > 1:  # a decision was withdrawn, the case is decided anew
+        Assignment.objects.filter(case=case).update(process=activation.process, due_on=case.due_on)
+    else:
+        Assignment.objects.create(
+            case=case, process=activation.process, house=case.house, procedure=case.procedure, due_on=case.due_on
+        )
     activation.process.case_file = file
     return activation.process
 
@@ -150,7 +153,8 @@ class WorkerJobActivation(WaitActivation):
     def create(cls, flow_task, prev_activation, token, data=None, seed=None):
         activation = super().create(flow_task, prev_activation, token, data=data, seed=seed)
         case = case_file_of(activation).case
-        queue.enqueue(flow_task.kind, object_id=case.pk, house=case.house_id)
+        key = f"{flow_task.kind}:{case.pk}:{case.round}"
+        queue.enqueue(flow_task.kind, object_id=case.pk, house=case.house_id, dedupe_key=key)
         return activation
 
 

@@ -46,7 +46,7 @@ class Framed(Part):
 
     ref: text(60, required=False) = ""
     received_on: PastDay
-    channel: Literal["online", "counter", "post", "email"]
+    channel: Literal["online", "counter", "post", "email", "office"]
     house: checked(_territorial_house) | None = None
     signature: Literal["account", "handwritten", "electronic", "none"]
 

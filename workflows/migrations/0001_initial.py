@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('reviews', models.BooleanField(default=False)),
+                ('by_others', models.BooleanField(default=False)),
+                ('fresh_from', models.PositiveSmallIntegerField(null=True)),
                 ('procedure', models.CharField(max_length=20)),
                 ('stages', models.JSONField()),
                 ('state', models.CharField(max_length=12)),
@@ -41,6 +44,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('communicated_at', models.DateTimeField(null=True)),
+                ('about', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='workflows.case')),
                 ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='accounts.house')),
             ],
         ),
@@ -64,7 +68,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('procedure', models.CharField(max_length=20)),
-                ('channel', models.CharField(choices=[('online', 'Portal'), ('counter', 'Ghișeu'), ('post', 'Poștă'), ('email', 'E-mail')], max_length=10)),
+                ('channel', models.CharField(choices=[('online', 'Portal'), ('counter', 'Ghișeu'), ('post', 'Poștă'), ('email', 'E-mail'), ('office', 'Din oficiu')], max_length=10)),
                 ('reference', models.CharField(blank=True, max_length=60)),
                 ('content', backoffice.crypto.encryption.EncryptedJSONField(bound_to=('public_id',), editable=True)),
                 ('content_sha256', models.CharField(blank=True, max_length=64)),
@@ -72,6 +76,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('saved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('submitted_at', models.DateTimeField(null=True)),
+                ('about', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filings_about', to='workflows.case')),
                 ('house', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.house')),
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filings', to=settings.AUTH_USER_MODEL)),
             ],
@@ -196,7 +201,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'online'), ('house__isnull', True), ('owner__isnull', False)), models.Q(('channel__in', ['counter', 'post', 'email']), ('house__isnull', False)), _connector='OR'), name='paper_has_a_house_and_online_an_owner'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'online'), ('house__isnull', True), ('owner__isnull', False)), models.Q(('channel__in', ['counter', 'post', 'email', 'office']), ('house__isnull', False)), _connector='OR'), name='paper_has_a_house_and_online_an_owner'),
         ),
         migrations.AddConstraint(
             model_name='filing',
@@ -252,7 +257,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state__in', ['approved', 'rejected'])), models.Q(models.Q(('state__in', ['approved', 'rejected']), _negated=True), ('decided_at__isnull', True)), _connector='OR'), name='case_state_and_date_agree'),
+            constraint=models.CheckConstraint(condition=models.Q(('about__isnull', False), models.Q(('by_others', False), ('reviews', False)), _connector='OR'), name='only_a_case_about_another_reviews_it'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state__in', ['approved', 'rejected', 'revoked'])), models.Q(models.Q(('state__in', ['approved', 'rejected', 'revoked']), _negated=True), ('decided_at__isnull', True)), _connector='OR'), name='case_state_and_date_agree'),
         ),
         migrations.AddConstraint(
             model_name='version',

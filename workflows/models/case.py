@@ -12,7 +12,7 @@ from django.utils.functional import Promise, cached_property
 from backoffice.accounts.models import House, Person, User
 from backoffice.crypto.encryption import EncryptedJSONField
 from backoffice.isolation.guards import append_only, guard, never_deleted
-from workflows.enums import CLOSED, CaseState, Outcome
+from workflows.enums import CLOSED, DECIDED, CaseState, Outcome
 from workflows.models.filing import Filing
 from workflows.models.registry import RegistryEntry
 
@@ -22,10 +22,18 @@ class Case(models.Model):
 
     `stages` are the stages of its decisions, copied from the flow when it was registered: services and the guard of
     decisions read the order from here. While it waits for a stage, `state` is the stage's code.
+
+    A case may be `about` an earlier one. `reviews`: its approval withdraws the decision there; `by_others`: who decided
+    there decides nothing here but, again, the signature. A case whose decision was withdrawn to be decided anew is
+    decided by others from the round `fresh_from` on, in the same sense.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="cases")
+    about = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="follow_ups")
+    reviews = models.BooleanField(default=False)
+    by_others = models.BooleanField(default=False)
+    fresh_from = models.PositiveSmallIntegerField(null=True)
     house = models.ForeignKey(House, on_delete=models.PROTECT, related_name="cases")
     entry = models.OneToOneField(RegistryEntry, on_delete=models.PROTECT, related_name="case")
     procedure = models.CharField(max_length=20)
@@ -55,6 +63,10 @@ class Case(models.Model):
             models.CheckConstraint(name="case_term_is_after_filing", condition=Q(due_on__gte=F("filed_on"))),
             models.CheckConstraint(name="case_has_two_stages_or_more", condition=Q(stages__1__isnull=False)),
             models.CheckConstraint(
+                name="only_a_case_about_another_reviews_it",
+                condition=Q(about__isnull=False) | Q(reviews=False, by_others=False),
+            ),
+            models.CheckConstraint(
                 name="case_state_and_date_agree",
                 condition=Q(state__in=[str(s) for s in sorted(CLOSED)], decided_at__isnull=False)
                 | (~Q(state__in=[str(s) for s in sorted(CLOSED)]) & Q(decided_at__isnull=True)),
@@ -71,8 +83,13 @@ class Case(models.Model):
 
     @property
     def is_closed(self) -> bool:
-        """Has it been decided and issued?"""
+        """Is it nobody's turn any more?"""
         return self.state in CLOSED
+
+    @property
+    def is_decided(self) -> bool:
+        """Does a decision stand?"""
+        return self.state in DECIDED
 
     @property
     def content(self) -> dict:
@@ -90,6 +107,13 @@ class Case(models.Model):
         from workflows import procedures
 
         return procedures.get(self.procedure).state_label(self.state)
+
+    @property
+    def procedure_title(self) -> str | Promise:
+        """What is asked, in words."""
+        from workflows import procedures
+
+        return procedures.get(self.procedure).title
 
     @property
     def subject_code(self) -> str:
@@ -166,16 +190,39 @@ guard(
     """
 begin
     if row(new.public_id, new.filing_id, new.house_id, new.entry_id, new.procedure, new.stages, new.subject_key,
-            new.filed_on, new.created_at)
+            new.filed_on, new.created_at, new.about_id, new.reviews, new.by_others)
         is distinct from
         row(old.public_id, old.filing_id, old.house_id, old.entry_id, old.procedure, old.stages, old.subject_key,
-            old.filed_on, old.created_at) then
+            old.filed_on, old.created_at, old.about_id, old.reviews, old.by_others) then
         raise exception using errcode = 'restrict_violation', constraint = 'append_only',
             message = 'whose case this is and how it is decided does not change';
     end if;
     return new;
 end
 """,
+)
+# A decision that stands is withdrawn by another decision about it, whatever the code above does.
+guard(
+    Case,
+    "decision_stands",
+    "before update of state, fresh_from",
+    """
+begin
+    if old.state in ('approved', 'rejected') and new.state <> old.state and not exists (
+            select from workflows_case c join workflows_decision d on d.case_id = c.id and d.round = c.round
+            where c.about_id = old.id and c.reviews and case_is_approved(c.id, c.procedure)
+              and d.stage = 'sign' and d.decided_at > old.decided_at) then
+        raise exception using errcode = 'check_violation', constraint = 'decision_is_withdrawn_by_decision',
+            message = 'a decision is withdrawn by another decision';
+    end if;
+    if new.fresh_from is distinct from old.fresh_from and new.fresh_from is distinct from new.round then
+        raise exception using errcode = 'check_violation', constraint = 'fresh_round_is_the_present_one',
+            message = 'a case is decided anew from its present round on';
+    end if;
+    return new;
+end
+""",
+    sees_all=True,
 )
 append_only(Version, ciphertext=["content"])
 append_only(Check, ciphertext=["findings"])

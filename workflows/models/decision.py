@@ -24,8 +24,8 @@ ONE_STAGE_PER_PERSON = _("Ați hotărât deja la altă etapă a acestui dosar; a
 class Decision(models.Model):
     """One stage of one round. Across all rounds no person decides two stages.
 
-    The guard below the class holds besides the constraints: no party decides; stages come in the order of the case, in
-    its present round, over the same frozen version.
+    The guard below the class holds besides the constraints: no party decides; others decide where a decision is looked
+    at again; stages come in the order of the case, in its present round, over the same frozen version.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
@@ -92,10 +92,15 @@ class Decision(models.Model):
         return procedures.get(self.case.procedure).stage(self.stage).decision
 
 
+OTHERS_DECIDE = _(
+    "Ați hotărât deja în dosarul despre care este vorba: această etapă îi revine altcuiva. Dosarul poate fi "
+    "repartizat unui coleg."
+)
 PARTY_DECIDES_NOTHING = _("Sunteți parte în acest dosar, deci nu îl puteți decide.")
 register_guard_sentences(
     {
         "decision_by_party": PARTY_DECIDES_NOTHING,
+        "decision_by_the_same_people": OTHERS_DECIDE,
         "decision_out_of_order": _("Dosarul nu este la această etapă. Deschideți-l din nou."),
     }
 )
@@ -121,6 +126,13 @@ begin
     if exists (select from workflows_party p where p.case_id = new.case_id and p.person_id = new.person_id) then
         raise exception using errcode = 'check_violation', constraint = 'decision_by_party',
             message = 'a party of the case cannot decide it';
+    end if;
+    if exists (select from workflows_case c join workflows_decision d
+                   on (c.by_others and d.case_id = c.about_id) or (d.case_id = c.id and d.round < c.fresh_from)
+               where c.id = new.case_id and d.person_id = new.person_id
+                 and not (d.stage = 'sign' and new.stage = 'sign')) then
+        raise exception using errcode = 'check_violation', constraint = 'decision_by_the_same_people',
+            message = 'others decide than in the decision that is looked at again';
     end if;
     select d.outcome into proposed from workflows_decision d
         where d.case_id = new.case_id and d.round = new.round and d.stage = order_ -> 0 ->> 'code';

@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.accounts.models import House, User
 from backoffice.crypto.encryption import EncryptedJSONField
 from backoffice.isolation.guards import never_deleted
-from workflows.enums import PAPER, Channel
+from workflows.enums import KEYED_IN, Channel
 
 
 class Filing(models.Model):
     """What was typed, as typed, until it is submitted; afterwards the link between the cases it made.
 
     `content` is the procedure's form, judged by its schema; `as_written` are the paths whose wrong value really stands
-    on the paper. A paper request carries the house that received it and the reference it was keyed in under.
+    on the paper. A paper request carries the house that received it and the reference it was keyed in under. `about`
+    is the earlier case that it asks something about, in the procedures that follow another one.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -25,6 +26,7 @@ class Filing(models.Model):
     procedure = models.CharField(max_length=20)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     house = models.ForeignKey(House, on_delete=models.PROTECT, null=True)
+    about = models.ForeignKey("workflows.Case", on_delete=models.PROTECT, null=True, related_name="filings_about")
     reference = models.CharField(max_length=60, blank=True)
     content = EncryptedJSONField(bound_to=("public_id",))
     content_sha256 = models.CharField(max_length=64, blank=True)
@@ -44,7 +46,7 @@ class Filing(models.Model):
             models.CheckConstraint(
                 name="paper_has_a_house_and_online_an_owner",
                 condition=Q(channel=Channel.ONLINE, owner__isnull=False, house__isnull=True)
-                | Q(channel__in=[str(c) for c in PAPER], house__isnull=False),
+                | Q(channel__in=[str(c) for c in KEYED_IN], house__isnull=False),
             ),
             models.CheckConstraint(
                 name="submitted_filing_has_its_fingerprint",

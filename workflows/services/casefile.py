@@ -12,17 +12,21 @@ from backoffice.romania.calendar import today
 from workflows import procedures
 from workflows.enums import Outcome
 from workflows.models import Case, Decision, Party
-from workflows.models.decision import FIRST, ONE_STAGE_PER_PERSON, PARTY_DECIDES_NOTHING
+from workflows.models.decision import FIRST, LAST, ONE_STAGE_PER_PERSON, OTHERS_DECIDE, PARTY_DECIDES_NOTHING
 from workflows.procedures import Procedure
 
 
 @dataclass
 class CaseFile:
-    """A case with its decisions and parties as this transaction sees them; services keep it true as they write."""
+    """A case with its decisions and parties as this transaction sees them; services keep it true as they write.
+
+    `former` are the decisions of the case that this one looks at again, where others are to decide.
+    """
 
     case: Case
     decisions: list[Decision]
     parties: frozenset[int]
+    former: list[Decision] = field(default_factory=list)
     _memberships: dict[int, list[Membership]] = field(default_factory=dict)
 
     @classmethod
@@ -30,7 +34,7 @@ class CaseFile:
         """Read what belongs to a case that has been read already."""
         decisions = Decision.objects.filter(case=case.pk).select_related("user", "person").order_by("pk")
         parties = Party.objects.filter(case=case.pk).values_list("person_id", flat=True)
-        return cls(case, list(decisions), frozenset(parties))
+        return cls(case, list(decisions), frozenset(parties), _former(case))
 
     @classmethod
     def of_process(cls, process: int) -> "CaseFile":
@@ -45,7 +49,7 @@ class CaseFile:
         decisions = list(Decision.objects.filter(case=case.pk).select_related("user", "person").order_by("pk"))
         for decision in decisions:
             decision.case = case
-        return cls(case, decisions, frozenset(case.party_ids))
+        return cls(case, decisions, frozenset(case.party_ids), _former(case))
 
     @property
     def procedure(self) -> Procedure:
@@ -78,7 +82,15 @@ class CaseFile:
             return str(PARTY_DECIDES_NOTHING)
         if any(d.person_id == user.person_id and d.stage != stage for d in self.decisions):
             return str(ONE_STAGE_PER_PERSON)
+        mine = (d.stage for d in self.looked_at_again if d.person_id == user.person_id)
+        if any((before, stage) != (LAST, LAST) for before in mine):
+            return str(OTHERS_DECIDE)
         return None
+
+    @property
+    def looked_at_again(self) -> list[Decision]:
+        """The decisions whose people decide nothing here but, again, the signature."""
+        return [*self.former, *(d for d in self.decisions if d.round < (self.case.fresh_from or 0))]
 
     def membership_of(self, user: User, right: Can) -> Membership | None:
         """The role on which `user` may do this in the house of the case today; read once for each user."""
@@ -87,3 +99,8 @@ class CaseFile:
             self._memberships[user.pk] = list(held.order_by("pk"))
         roles = roles_with(right, self.case.procedure)
         return next((m for m in self._memberships[user.pk] if m.role in roles), None)
+
+
+def _former(case: Case) -> list[Decision]:
+    """The decisions of the case that this one looks at again, where others are to decide."""
+    return list(Decision.objects.filter(case=case.about_id)) if case.by_others else []

@@ -15,6 +15,7 @@ from notifications.services import documents, messages
 from workflows import procedures
 from workflows.enums import CaseState, Channel
 from workflows.models import Case
+from workflows.services import filings
 
 
 def write(case: Case, template: str, *, dedupe_key: str, attach: Iterable[Document] = (), **context: Any) -> Message:
@@ -28,7 +29,7 @@ def write(case: Case, template: str, *, dedupe_key: str, attach: Iterable[Docume
         about=case.public_id,
         house=case.house,
         recipient=owner,
-        address=owner.email if owner else procedures.get(case.procedure).subject(case.content).email,
+        address=owner.email if owner else filings.subject_of(case).email,
         language=owner.language if owner else "ro",
         context={"entry": str(case.entry), "link": reverse("workflows:my_case", args=[case.public_id]), **context},
         documents=attach,
@@ -44,13 +45,15 @@ def tell_decided(case: Case, decision: Document) -> None:
         "decision_ready" if has_account else "decision_attached",
         attach=[] if has_account else [decision],
         note=str(procedures.get(case.procedure).letter_note),
-        dedupe_key=f"decision:{case.public_id}",
+        dedupe_key=f"decision:{case.public_id}:{case.round}",
     )
 
 
 def owner_of(case: Case) -> User | None:
-    """The account that filed the case online."""
-    return case.filing.owner if case.filing.channel == Channel.ONLINE else None
+    """The account that filed the case online; what the house does about a case of an account is that account's too."""
+    if case.filing.channel == Channel.ONLINE:
+        return case.filing.owner
+    return owner_of(case.about) if case.about else None
 
 
 @transaction.atomic

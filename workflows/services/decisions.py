@@ -13,9 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.accounts.models import User
 from backoffice.audit import log
-from workflows.enums import Outcome
-from workflows.errors import Refused, constraints_as_sentences
-from workflows.models import Decision
+from backoffice.romania.calendar import legal_due_date, today
+from notifications.models import Document
+from notifications.services import documents
+from workflows.enums import CaseState, Outcome
+from workflows.errors import Refused, Stale, constraints_as_sentences
+from workflows.models import Case, Decision
 from workflows.models.decision import FIRST, LAST
 from workflows.services import texts
 from workflows.services.casefile import CaseFile
@@ -62,6 +65,32 @@ def sign(file: CaseFile, *, by: User, outcome: Outcome, text_sha256: str = "", t
     file.procedure.signed(file.case, outcome)
     texts.freeze(draft)
     return decision
+
+
+@transaction.atomic
+def withdraw(case: Case, *, by: Case, act: Document, anew: bool) -> None:
+    """A decision ends by another one about it: the case is decided anew by others, or is over; its documents say so.
+
+    `by` is the reviewing case and `act` its sealed decision. What the decision made ends with it. Decided anew, the
+    case has a new round and a new legal term. The database refuses this without the signed approval of `by`.
+    Raises `Stale`.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("house", "entry", "filing").get(pk=case.pk)
+    if not case.is_decided:
+        raise Stale
+    documents.supersede(about=case.public_id, occasion=case.round, by=act)
+    file = CaseFile.of(case)
+    file.procedure.withdrawn(case)
+    log.record("decision.withdrawn", on=case, by=None, house=case.house, because=str(by.entry))
+    source = case.state
+    if not anew:
+        move(case, source, CaseState.REVOKED)
+        return
+    case.due_on = legal_due_date(today())
+    facts = {"decided_at": None, "communicated_at": None, "due_on": case.due_on, "fresh_from": case.round + 1}
+    move(case, source, FIRST, rounds=1, **facts)
+    case.fresh_from = case.round
+    file.procedure.flow.start.run(case=case, file=file)
 
 
 def demand_part(file: CaseFile, user: User, stage: str) -> None:

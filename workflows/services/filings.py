@@ -18,14 +18,14 @@ from backoffice.accounts.services import persons
 from backoffice.audit import log
 from backoffice.crypto.encryption import encrypted
 from backoffice.isolation.context import acting_for
-from backoffice.romania.calendar import legal_due_date
+from backoffice.romania import calendar
 from backoffice.romania.text import normalise, sort_key
 from workflows import procedures
 from workflows.enums import FILER, PAPER, Channel, EntryKind
 from workflows.errors import FieldError, Invalid, Refused, constraints_as_sentences
 from workflows.forms.spec import Parsed
 from workflows.models import Case, Check, Filing, Party, RegistryEntry, Version
-from workflows.procedures import Procedure
+from workflows.procedures import Procedure, Subject
 from workflows.services import registry
 from workflows.services.casefile import CaseFile
 
@@ -46,21 +46,41 @@ def fingerprint(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def start_online(procedure: Procedure, *, owner: User) -> Filing:
-    """A new draft of an applicant. Raises `Refused` when we do not know who they are (four eyes need persons)."""
+def start_online(procedure: Procedure, *, owner: User, about: Case | None = None) -> Filing:
+    """A new draft of an applicant, `about` an earlier case where the procedure follows one.
+
+    Raises `Refused` when we do not know who they are (four eyes need persons), or when it cannot be asked now.
+    """
     if owner.person_id is None:
         raise Refused(_("Spuneți-ne întâi cine sunteți: completați identitatea contului."))
-    return Filing.objects.create(procedure=procedure.code, owner=owner, channel=Channel.ONLINE, content={})
+    _demand_offer(procedure, about, by_house=False)
+    return Filing.objects.create(
+        procedure=procedure.code, owner=owner, channel=Channel.ONLINE, about=about, content=procedure.draft(about)
+    )
 
 
 def start_paper(
-    procedure: Procedure, *, house: House, channel: Channel, reference: str = "", content: dict, by: User | None
+    procedure: Procedure,
+    *,
+    house: House,
+    channel: Channel,
+    reference: str = "",
+    content: dict,
+    by: User | None,
+    about: Case | None = None,
 ) -> Filing:
-    """A new draft of a request that came on paper to `house`. `by=None` is the intake command."""
+    """A new draft of a request that came on paper to `house`, or that it begins itself; `by=None`: the intake file."""
     if by is not None:
         access.demand(by, Can.KEY_IN, house, procedure.code)
+    _demand_offer(procedure, about, by_house=True)
     return Filing.objects.create(
-        procedure=procedure.code, owner=by, house=house, channel=channel, reference=reference, content=content
+        procedure=procedure.code,
+        owner=by,
+        house=house,
+        channel=channel,
+        reference=reference,
+        about=about,
+        content=procedure.draft(about) | content,
     )
 
 
@@ -96,18 +116,23 @@ def save_paper(filing: Filing, *, content: dict, as_written: Iterable[str]) -> N
 def submit(filing: Filing, *, by: User | None, today: date) -> Submission:
     """Register the filing at every competent house and open the flow of each case, once, whatever is clicked how often.
 
-    Numbers, due dates and rules are those of `today`. Raises `Invalid` with every error at its field; nothing is stored
-    then.
+    Numbers, due dates and rules are those of `today`. Raises `Invalid` with every error at its field, `Refused` when
+    the earlier case no longer allows it; nothing is stored then.
     """
-    filing = Filing.objects.select_for_update(of=("self",)).select_related("house", "owner__person").get(pk=filing.pk)
+    filing = (
+        Filing.objects.select_for_update(of=("self",))
+        .select_related("house", "owner__person", "about__house", "about__entry")
+        .get(pk=filing.pk)
+    )
     if filing.is_submitted:
         return submission_of(filing)
+    _demand_offer(procedures.get(filing.procedure), filing.about, by_house=filing.channel != Channel.ONLINE)
     parsed = judge(filing, today=today)
     if parsed.errors:
         raise Invalid(parsed.errors)
     content = parsed.content
     procedure = procedures.get(filing.procedure)
-    houses = procedure.houses(content)
+    houses = houses_of(filing, content)
     origin = _redirect_entry(filing, houses, today)
     with acting_for(house.pk for house in houses):
         cases = {
@@ -134,6 +159,18 @@ def judge(filing: Filing, *, today: date) -> Parsed:
     return procedures.get(filing.procedure).form.parse(content, today=today, as_written=frozenset(filing.as_written))
 
 
+def houses_of(filing: Filing, content: dict) -> list[House]:
+    """The houses that decide a filing: that of the case it is about, else those that its content names."""
+    return [filing.about.house] if filing.about else procedures.get(filing.procedure).houses(content)
+
+
+def subject_of(case: Case) -> Subject:
+    """Whom a case is about, as the request says it that stands at the beginning."""
+    while case.about is not None:
+        case = case.about
+    return procedures.get(case.procedure).subject(case.content)
+
+
 def same_reference(*, house: House, reference: str) -> Filing | None:
     """The filing that this house has keyed in under this reference, if any."""
     return Filing.objects.filter(house=house, reference=reference, submitted_at__isnull=False).first()
@@ -146,7 +183,9 @@ def add_version(case: Case, part: dict, *, as_written: Iterable[str], by: User |
     )
     procedure = procedures.get(case.procedure)
     _name_parties(case, procedure, part)
-    findings = procedure.findings(part, house=case.house, today=today, case=case, as_written=frozenset(as_written))
+    findings = procedure.findings(
+        part, house=case.house, today=today, case=case, about=case.about, as_written=frozenset(as_written)
+    )
     Check.objects.create(
         case=case,
         version=case.version,
@@ -158,7 +197,7 @@ def add_version(case: Case, part: dict, *, as_written: Iterable[str], by: User |
 def submission_of(filing: Filing) -> Submission:
     """What a submitted filing has become."""
     cases = list(filing.cases.select_related("house", "entry__redirected_from", "filing"))
-    order = [house.pk for house in procedures.get(filing.procedure).houses(filing.content)]
+    order = [house.pk for house in houses_of(filing, filing.content)]
     cases.sort(key=lambda case: order.index(case.house_id))
     redirected = any(case.entry.redirected_from_id for case in cases)
     return Submission(filing, cases, repeated=True, redirected=redirected)
@@ -199,11 +238,15 @@ def _open_case(
     # First the number: the counter's lock makes two filings of one subject see each other in the rules.
     entry = registry.take(house, kind=EntryKind.ENTRY, day=today, redirected_from=origin)
     part = procedure.part_for(content, house)
-    subject = procedure.subject(part)
+    about = filing.about
+    subject = Subject(about.subject_key, about.subject_name, "") if about else procedure.subject(part)
     stages = procedure.stages
     case = Case.objects.create(
         filing=filing,
         procedure=procedure.code,
+        about=about,
+        reviews=procedure.reviews,
+        by_others=procedure.by_others,
         stages=[stage.on_case() for stage in stages],
         state=stages[0].code,
         house=house,
@@ -212,7 +255,7 @@ def _open_case(
         subject_name=subject.name,
         search_key=sort_key(subject.name)[:160],
         filed_on=date.fromisoformat(content["received_on"]) if content.get("received_on") else today,
-        due_on=legal_due_date(today),
+        due_on=calendar.legal_due_date(today),
     )
     add_version(case, part, as_written=as_written, by=by, today=today)
     log.record("case.registered", on=case, by=by, house=house, entry=str(entry))
@@ -220,8 +263,19 @@ def _open_case(
     return case
 
 
+def _demand_offer(procedure: Procedure, about: Case | None, *, by_house: bool) -> None:
+    """May this be asked about the earlier case now? Raises `Refused`."""
+    if not procedure.follows and about is None:
+        return
+    offer = procedure.offer(about, today=calendar.today()) if about else None
+    if offer is None or (procedure.by_house and not by_house):
+        raise Refused(_("Această cerere nu se poate face aici. Începeți-o din pagina dosarului la care se referă."))
+    if offer.refused:
+        raise Refused(offer.refused)
+
+
 def _name_parties(case: Case, procedure: Procedure, part: dict) -> None:
-    """Who is named in the content, and who filed it online, may never decide the case."""
+    """Who is named in the content, is a party of the earlier case, or filed online, may never decide the case."""
     people = {
         (persons.find_or_create(cnp=who.cnp, last_name=who.last_name, first_name=who.first_name).pk, who.capacity)
         for who in procedure.subject(part).parties
@@ -229,6 +283,8 @@ def _name_parties(case: Case, procedure: Procedure, part: dict) -> None:
     owner = case.filing.owner
     if case.filing.channel == Channel.ONLINE and owner and owner.person_id:
         people.add((owner.person_id, FILER))
+    if case.about_id:
+        people |= set(Party.objects.filter(case=case.about_id).values_list("person_id", "capacity"))
     known = set(Party.objects.filter(case=case).values_list("person_id", "capacity")) if case.version > 1 else set()
     Party.objects.bulk_create(
         Party(case=case, person_id=person, capacity=capacity) for person, capacity in sorted(people - known)

@@ -23,7 +23,7 @@ from workflows.errors import Stale
 from workflows.models import Case, Decision
 from workflows.models.decision import LAST
 from workflows.procedures import Made, Procedure
-from workflows.services import communication, registry
+from workflows.services import communication, decisions, registry
 from workflows.services.states import move
 from workflows.services.steps import finish_job
 from workflows.services.texts import signature_of
@@ -108,6 +108,9 @@ def settle(job: Job, issued: Issued) -> None:
             decision = next(found for found, _sealed in issued.sealed if kinds.get(found.kind).is_decision)
             move(file.case, CaseState.ISSUING, FINAL[issued.outcome], decided_at=Now())
             communication.tell_decided(file.case, decision)
+            if file.case.about and file.case.reviews and issued.outcome == Outcome.APPROVE:
+                anew = file.procedure.decides_anew(file.case)
+                decisions.withdraw(file.case.about, by=file.case, act=decision, anew=anew)
             fault("issuing")
     except Stale:
         raise Permanent("case_not_signed") from None
@@ -120,7 +123,9 @@ def _cases(ids: Iterable[int]) -> dict[int, Case]:
 def _documents(case: Case, outcome: Outcome) -> list[Document]:
     """The frozen documents of the case, the decision first. Raises `Permanent` when there is none."""
     codes = [kind.code for kind in procedures.get(case.procedure).documents[outcome]]
-    found = list(Document.objects.filter(about=case.public_id, kind__in=codes).select_related("house"))
+    found = list(
+        Document.objects.filter(about=case.public_id, kind__in=codes, occasion=case.round).select_related("house")
+    )
     if not found:
         raise Permanent("case_not_signed")
     return sorted(found, key=lambda document: codes.index(document.kind))

@@ -47,6 +47,7 @@ def freeze(draft: Draft) -> None:
         house=draft.case.house,
         context=draft.context,
         text_sha256=draft.sha256,
+        occasion=draft.case.round,
     )
 
 

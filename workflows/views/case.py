@@ -31,6 +31,7 @@ from workflows.models.decision import FIRST
 from workflows.procedures import Finding, Procedure, Reason
 from workflows.services import issuing, steps
 from workflows.services.casefile import CaseFile
+from workflows.views import follow_ups
 
 
 @require_GET
@@ -51,6 +52,8 @@ def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any 
     context = {
         "case": case,
         "procedure": procedure,
+        "offers": follow_ups.offers_to(request.user, case),
+        "follow_ups": case.follow_ups.select_related("entry"),
         "assignment": assignment,
         "step_label": procedure.step_label(assignment.step),
         "today": today(),

@@ -16,7 +16,7 @@ from workflows import procedures
 from workflows.access import get_own_case_or_404, get_own_filing_or_404
 from workflows.attachments import services as attachments
 from workflows.enums import CaseState
-from workflows.errors import Invalid
+from workflows.errors import Invalid, Refused
 from workflows.forms import binding, display
 from workflows.forms.progress import progress
 from workflows.forms.spec import FormSpec, Page
@@ -33,7 +33,11 @@ def start(request: SignedInRequest) -> HttpResponse:
     if request.user.is_authenticated:
         open_ones = Filing.objects.filter(owner=request.user, submitted_at__isnull=True, channel="online")
         drafts = list(open_ones.order_by("-saved_at")[:5])
-    return render(request, "workflows/start.html", {"drafts": drafts, "procedures": procedures.every()})
+    return render(
+        request,
+        "workflows/start.html",
+        {"drafts": drafts, "procedures": [found for found in procedures.every() if not found.follows]},
+    )
 
 
 @require_POST
@@ -89,11 +93,14 @@ def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     draft = get_own_filing_or_404(request.user, public_id)
     if draft.is_submitted:
         return redirect("workflows:file_receipt", public_id=public_id)
+    refused = ""
     if request.method == "POST":
         try:
             filings.submit(draft, by=request.user, today=today())
         except Invalid:
             pass  # shown below, with links to each field
+        except Refused as problem:
+            refused = str(problem.sentence)
         else:
             return redirect("workflows:file_receipt", public_id=public_id)
     procedure = procedures.get(draft.procedure)
@@ -107,8 +114,9 @@ def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             "pages": progress(draft, "verificare"),
             "sections": display.sections(procedure.form, parsed.content or draft.content),
             "errors": display.errors_by_page(procedure.form, parsed.errors),
-            "houses": procedure.houses(parsed.content) if parsed.content else [],
-            "warnings": _warnings(procedure, parsed.content, today()),
+            "houses": filings.houses_of(draft, parsed.content) if parsed.content else [],
+            "warnings": _warnings(draft, parsed.content, today()),
+            "refused": refused,
             "groups": attachments.groups(draft),
         },
         status=422 if request.method == "POST" else 200,
@@ -151,7 +159,7 @@ def completion(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 def _chosen(code: str) -> Procedure:
     """The procedure that the button named; the only one when there is one only."""
-    found = {procedure.code: procedure for procedure in procedures.every()}
+    found = {procedure.code: procedure for procedure in procedures.every() if not procedure.follows}
     if code in found:
         return found[code]
     if len(found) == 1 and not code:
@@ -167,13 +175,14 @@ def _after(draft: Filing, form: FormSpec, page: Page) -> str:
     return reverse(name, args=[draft.public_id])
 
 
-def _warnings(procedure: Procedure, content: dict | None, day: date) -> list[str]:
+def _warnings(draft: Filing, content: dict | None, day: date) -> list[str]:
     """What the automatic rules will tell the clerk, said to the applicant before filing."""
     if content is None:
         return []
+    procedure = procedures.get(draft.procedure)
     found = [
         procedure.explain(finding)
-        for house in procedure.houses(content)
-        for finding in procedure.findings(procedure.part_for(content, house), house=house, today=day)
+        for house in filings.houses_of(draft, content)
+        for finding in procedure.findings(procedure.part_for(content, house), house=house, today=day, about=draft.about)
     ]
     return list(dict.fromkeys(found))

@@ -1,5 +1,6 @@
 """Keying in a request that came on paper: the same form and rules, with the frame of the paper."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib import messages
@@ -85,7 +86,7 @@ def form_view(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         return _registered(request, draft)
     procedure = procedures.get(draft.procedure)
     form = procedure.form
-    pages = (FRAME, *form.pages)
+    pages = form.pages if draft.channel == Channel.OFFICE else (FRAME, *form.pages)
 
     def save(content: dict, as_written: list[str]) -> None:
         filings.save_paper(draft, content=content, as_written=as_written)
@@ -119,10 +120,15 @@ def _procedures(request: SignedInRequest) -> tuple[House, list[Procedure]]:
     grants = grants_of(request)
     house = current_house(request, grants)
     codes = grants.procedures_with(Can.KEY_IN, house) if house else []
-    keyed = [procedure for procedure in procedures.every() if procedure.code in codes and procedure.takes_paper]
+    keyed = [procedure for procedure in procedures.every() if _starts_here(procedure, codes)]
     if house is None or not keyed:
         raise Http404
     return house, keyed
+
+
+def _starts_here(procedure: Procedure, codes: Collection[str]) -> bool:
+    """What follows an earlier case starts on that case's page."""
+    return procedure.code in codes and procedure.takes_paper and not procedure.follows
 
 
 def _registered(request: SignedInRequest, filing: Filing) -> HttpResponse:

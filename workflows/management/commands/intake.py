@@ -47,7 +47,9 @@ class Command(BaseCommand):
 
 def _procedure(code: str) -> Procedure:
     """The procedure that was named, or the only one that takes paper."""
-    found = {procedure.code: procedure for procedure in procedures.every() if procedure.takes_paper}
+    found = {
+        procedure.code: procedure for procedure in procedures.every() if procedure.takes_paper and not procedure.follows
+    }
     if code in found:
         return found[code]
     if len(found) == 1 and not code:

@@ -1,7 +1,5 @@
 """Documents as PDF: a pure function of a template and a context."""
 
-import hashlib
-import json
 import logging
 import re
 from datetime import date, datetime
@@ -9,16 +7,15 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 
-from notifications import native, qr
+from notifications import native, qr, words
 
 FONTS = {
     "plex-sans-400.woff2": "ibm-plex-sans/IBMPlexSans-Regular.woff2",
     "plex-sans-600.woff2": "ibm-plex-sans/IBMPlexSans-SemiBold.woff2",
     "plex-mono-400.woff2": "ibm-plex-mono/IBMPlexMono-Regular.woff2",
 }
-# What only the last stage and the worker know; everything else is what the signer reads and signs.
-UNSIGNED = frozenset({"number", "date", "sign", "verify_url", "text_sha256", "qr", "made"})
 # The verification code is the permanent half of the file identifier: it stands in clear in every copy.
 CODE = re.compile(rb"/ID\s*\[\s*\(([A-Z2-7]{26})\)")
 
@@ -32,32 +29,30 @@ class RenderFailed(Exception):
 
 
 def frozen_text(kind: str, context: dict[str, Any]) -> tuple[str, str]:
-    """What the signer reads (HTML of the document's text) and its SHA-256.
+    """What the signer reads (the body of the document as HTML) and the SHA-256 of its words.
 
-    The fingerprint covers the kind and the canonical JSON of everything but what the last stage adds; the document
-    prints it, so that the issued paper provably carries the text that was signed.
+    The fingerprint covers every word of the document; what the last stage and the worker add are marked places in it
+    (`notifications/words.py`). The document prints it, so that the issued paper provably says what was signed.
     """
-    signed = {key: value for key, value in context.items() if key not in UNSIGNED}
-    canonical = json.dumps({"kind": kind, "context": signed}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    html = render_to_string(
-        f"pdf/{_path(kind)}_text.html", _readable(context) | {"number": "", "date": None, "sign": None}
-    )
-    return html, hashlib.sha256(canonical.encode()).hexdigest()
+    html = _html(kind, _readable(context) | words.places())
+    return words.body_of(html), words.fingerprint(kind, words.words_of(html))
 
 
 def render(kind: str, context: dict[str, Any], *, code: str) -> bytes:
     """The document as PDF/A-3a. The same input gives the same bytes. Raises `RenderFailed`.
 
-    `code`, the verification code, also becomes the file's identifier: it lets the public page tell an altered document
-    from an unknown one.
+    It says what `frozen_text` shows of the same context, and more only at the marked places. `code`, the verification
+    code, also becomes the file's identifier: it lets the public page tell an altered document from an unknown one.
     """
     if not settings.PRODUCTION:
         native.load(settings.BASE_DIR / "var" / "native")
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
 
-    filled = _readable(context) | {"qr": qr.svg_data_uri(context["verify_url"])}
-    html = render_to_string(f"pdf/{_path(kind)}.html", filled)
+    readable = _readable(context)
+    html = _html(kind, readable | {"qr": qr.svg_data_uri(context["verify_url"])})
+    if not words.fits(words.words_of(_html(kind, readable | words.places())), words.words_of(html)):
+        raise RenderFailed("render_added_words")
     problems = _Problems()
     try:
         logging.getLogger("weasyprint").addHandler(problems)
@@ -125,6 +120,7 @@ def _fetcher() -> Any:
     return OwnAssets(allowed_protocols={"data"})
 
 
-def _path(kind: str) -> str:
-    """`letters.reminder` is the template `letters/reminder`."""
-    return kind.replace(".", "/")
+def _html(kind: str, context: dict[str, Any]) -> str:
+    """The document as HTML, in Romanian whatever the screen speaks. `letters.reminder` is `letters/reminder.html`."""
+    with translation.override("ro"):
+        return render_to_string(f"pdf/{kind.replace('.', '/')}.html", context)

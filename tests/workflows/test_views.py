@@ -260,6 +260,22 @@ def test_a_whole_case_through_the_pages(people, browse, case):
     assert client.post(url).status_code == 410
 
 
+def test_the_director_reads_every_act_that_the_signature_covers(people, browse, case):
+    """Decision and convention, whole, in order, each under its heading and with the fingerprint of its words."""
+    act(case, people.clerk, outcome="approve")
+    act(case, people.head, outcome="agree")
+    browse(people.director).post(claim(case))
+    page = browse(people.director).get(step(case))
+    texts_ = page.context["draft"].texts
+    assert [text.kind.code for text in texts_] == ["providers.approval", "providers.convention"]
+    shown = page.content.decode()
+    places = [shown.index(words) for text in texts_ for words in (f"{text.kind.label}\n", text.html, text.sha256)]
+    assert places == sorted(places)
+    assert "Obligațiile furnizorului" in shown
+    assert '<span class="later">‹numărul›</span>' in shown
+    assert "Semnez decizia și anexele" in shown
+
+
 def test_signing_asks_for_a_fresh_log_in(people, browse, case):
     act(case, people.clerk, outcome="approve")
     act(case, people.head, outcome="agree")

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from notifications import pdf
+from notifications import pdf, words
 from notifications.kinds import DocumentKind
 from notifications.services import documents
 from workflows.enums import Outcome
@@ -17,36 +17,46 @@ from workflows.services.casefile import CaseFile
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A decision ready to be signed: its documents, what fills them, and the fingerprint of what is read."""
+class Text:
+    """One document ready to be signed: what is read of it, and the fingerprint of its words."""
 
-    case: Case
-    kinds: tuple[DocumentKind, ...]
-    context: dict[str, Any]
+    kind: DocumentKind
     html: str
     sha256: str
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What one signature covers: every document of the outcome in its order, what fills them, one fingerprint of all.
+
+    The decision comes first.
+    """
+
+    case: Case
+    context: dict[str, Any]
+    texts: tuple[Text, ...]
+    sha256: str
+
+
 def draft(file: CaseFile, outcome: Outcome) -> Draft:
-    """The decision as it stands now. Same case, same text, same fingerprint: the signature covers exactly this.
+    """The documents as they stand now. Same case, same words, same fingerprint: the signature covers exactly this.
 
     Decisions are in Romanian whatever language the signer's screen speaks.
     """
-    found = file.procedure.documents[outcome]
     with translation.override("ro"):
         context = _context(file, outcome)
-        html, sha256 = pdf.frozen_text(found[0].code, context)
-    return Draft(case=file.case, kinds=found, context=context, html=html, sha256=sha256)
+    found = tuple(Text(kind, *pdf.frozen_text(kind.code, context)) for kind in file.procedure.documents[outcome])
+    sha256 = words.fingerprint_of_all([(text.kind.code, text.sha256) for text in found])
+    return Draft(case=file.case, context=context, texts=found, sha256=sha256)
 
 
 def freeze(draft: Draft) -> None:
-    """Write the rows of what the signature covers: the decision, and what goes with it."""
+    """Write the rows of what the signature covers, each with the fingerprint of its own words."""
     documents.freeze(
         about=draft.case.public_id,
-        kinds=[kind.code for kind in draft.kinds],
         house=draft.case.house,
         context=draft.context,
-        text_sha256=draft.sha256,
+        fingerprints={text.kind.code: text.sha256 for text in draft.texts},
         occasion=draft.case.round,
     )
 

@@ -4,6 +4,7 @@ from backoffice.accounts.models import House
 from backoffice.accounts.roles import Can, Role
 from backoffice.audit import log
 from backoffice.crypto.encryption import blind_index
+from backoffice.romania.law import HOUSE_RULE, OG27, ground
 from notifications.kinds import DocumentKind
 from tests.toy import text
 from tests.toy.flow import AddressFlow
@@ -14,8 +15,10 @@ from workflows.procedures import Procedure, Reason, Subject
 
 APPROVAL = DocumentKind("toy.approval", "Confirmarea adresei", is_decision=True)
 REJECTION = DocumentKind("toy.rejection", "Respingerea adresei", is_decision=True)
-UNKNOWN = Reason("T1", "Adresa nu este a organizației.", fix="Scrieți o adresă a ei.", ground="art. 1 din regulament")
-UNREADABLE = Reason("T2", "Adresa nu se poate citi.", fix="Scrieți-o din nou.")
+UNKNOWN = Reason(
+    "T1", "Adresa nu este a organizației.", fix="Scrieți o adresă a ei.", grounds=(ground(OG27, "art. 8"),)
+)
+UNREADABLE = Reason("T2", "Adresa nu se poate citi.", fix="Scrieți-o din nou.", grounds=(HOUSE_RULE,))
 
 
 class Toy(Procedure):
@@ -31,6 +34,7 @@ class Toy(Procedure):
     form = FORM
     documents = {Outcome.APPROVE: (APPROVAL,), Outcome.REJECT: (REJECTION,)}
     introduction = "toy/introduction.html"
+    general_grounds = (ground(OG27, "art. 8"),)
 
     def houses(self, content):
         """One house answers for all."""

@@ -9,12 +9,14 @@ from django.utils.functional import Promise, lazystr
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.romania import law
+
 DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True)
 class Item:
-    """One code with its names; reasons also say what kind they are and what to do next."""
+    """One code with its names; reasons also say what kind they are, what to do next and what they rest on."""
 
     code: str
     name: str
@@ -25,6 +27,7 @@ class Item:
     fix_en: str = ""
     trade_register: bool = False
     cabinet_register: bool = False
+    grounds: tuple[law.Ground, ...] = ()
 
     @property
     def label(self) -> str:
@@ -51,6 +54,7 @@ def _load(name: str) -> dict[str, Item]:
                 fix_en=row.get("fix_en", ""),
                 trade_register=row.get("trade_register") == "yes",
                 cabinet_register=row.get("cabinet_register") == "yes",
+                grounds=tuple(law.by_code(code) for code in row.get("ground", "").split("; ") if code),
             )
             for row in csv.DictReader(file)
         }

@@ -136,6 +136,7 @@ def test_get_writes_nothing(people, browse, case):
         (people.provider, reverse("providers:key", args=[case.public_id])),
         (people.provider, reverse("workflows:file_receipt", args=[case.filing.public_id])),
         (people.administrator, reverse("accounts:people")),
+        (people.administrator, reverse("accounts:house_data")),
     ]
     for user, url in pages:
         client = browse(user)

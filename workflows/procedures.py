@@ -21,10 +21,12 @@ from backoffice.accounts import roles
 from backoffice.accounts.roles import Can, Role
 from backoffice.audit import codes as events
 from backoffice.http import logs
+from backoffice.romania.law import Ground
 from notifications import kinds
 from notifications.kinds import DocumentKind
 from workflows.enums import CaseState, Outcome
 from workflows.forms.spec import FormSpec
+from workflows.grounds import Rule
 from workflows.stages import Stage
 
 if TYPE_CHECKING:
@@ -59,12 +61,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason of a rejection or completion: its sentence, what the applicant does next, and its ground in law."""
+    """One reason of a rejection or completion: its sentence, what the applicant does next, and what it rests on."""
 
     code: str
     label: Text
     fix: Text = ""
-    ground: Text = ""
+    grounds: tuple[Ground, ...] = ()
+
+    @property
+    def law(self) -> tuple[Ground, ...]:
+        """The articles it rests on; none where it is the house's own rule alone."""
+        return tuple(each for each in self.grounds if each.is_law)
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,10 @@ class Procedure(ABC):
     # What the key of a subject is called where it is a public code that people may read; empty: it is shown nowhere.
     key_label: Text = ""
     rules_version: str = ""
+    # The articles on which every decision of this procedure rests, and a rejection where its reasons name none.
+    general_grounds: tuple[Ground, ...] = ()
+    # Rules, terms and notices of this procedure alone; its reasons and stages say their grounds themselves.
+    rules: tuple[Rule, ...] = ()
     # What the letter that brings a decision on paper adds to it, for example what is picked up at the counter.
     letter_note: Text = ""
     # Templates: what filing needs (before the form), and what this procedure adds to the case page and the applicant's.

@@ -55,8 +55,27 @@ def make_people() -> dict[str, User]:
     for login in LOGINS:
         if login.email not in known:
             _account(login, password)
+    _enter_house_data()
     found = User.objects.select_related("person").filter(email__in=[login.email for login in LOGINS])
     return {user.email.removesuffix(".demo.example.ro").removesuffix("@demo.example.ro"): user for user in found}
+
+
+def _enter_house_data() -> None:
+    """What the houses of the demo say of themselves: marked as DEMO, and a fiscal code that nobody bears."""
+    for code, fiscal_code in {"CAS-CT": "1000009", "CAS-CJ": "1000017"}.items():
+        house = House.objects.get(code=code)
+        address = f"{code.lower()}@demo.example.ro"
+        House.objects.filter(pk=house.pk, full_name="").update(
+            full_name=house.usual_name,
+            street="Str. Exemplului (DEMO) nr. 1",
+            postal_code="900001",
+            locality=house.seat,
+            fiscal_code=fiscal_code,
+            phone="0200 000 000",
+            email=address,
+            court=house.usual_court,
+            data_protection_email=f"dpo.{address}",
+        )
 
 
 def _account(login: DemoLogin, password: str) -> User:

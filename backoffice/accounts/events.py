@@ -9,5 +9,6 @@ register(
         "account.identified": _("Titularul contului și-a declarat identitatea"),
         "membership.started": _("Rol acordat"),
         "membership.ended": _("Rol încheiat"),
+        "house.entered": _("Datele casei au fost scrise"),
     }
 )

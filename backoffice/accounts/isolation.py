@@ -10,7 +10,9 @@ OF_ACCOUNT = f"user_id = {MINE} or {ACCOUNT_LOOKUP}"
 
 declare(
     {
-        "accounts_house": Open("the 43 houses: public", web="s", worker="s", report="s"),
+        "accounts_house": Open(
+            "the 43 houses and what their acts say of them: public", web="s", worker="s", report="s"
+        ),
         "accounts_person": Rule("id = (select app_person()) or person_in_houses(id)", web="s", worker="s"),
         "accounts_user": Rule(OF_HOLDER_OR_HOUSE, web="siu", worker="s", written=OF_HOLDER_OR_HOUSE),
         "accounts_membership": Rule(f"{OF_HOUSE} or user_id = {MINE}", web="siu", worker="s", written=OF_HOUSE),
@@ -28,5 +30,6 @@ declare(
         "person_add": (roles.WEB,),
         "person_known": (roles.WEB,),
         "account_by_email": (roles.WEB,),
+        "house_enter": (roles.WEB,),
     },
 )

@@ -63,3 +63,20 @@ create or replace function person_known(indexes bytea[])
 create or replace function account_by_email(email_ text)
     returns table (id bigint, person_id bigint) language sql stable security definer set search_path = pg_catalog, public, pg_temp
     as $$ select u.id, u.person_id from accounts_user u where lower(u.email) = lower(email_) $$;
+-- What a house enters about itself is written by its administrator of today, whose role is read here; nothing else of
+-- the list of houses changes.
+create or replace function house_enter(house bigint, entered jsonb) returns boolean language plpgsql security definer
+    set search_path = pg_catalog, public, pg_temp
+    as $$
+begin
+    update accounts_house h
+        set full_name = entered ->> 'full_name', street = entered ->> 'street', postal_code = entered ->> 'postal_code',
+            locality = entered ->> 'locality', fiscal_code = entered ->> 'fiscal_code', phone = entered ->> 'phone',
+            email = entered ->> 'email', court = entered ->> 'court',
+            data_protection_email = entered ->> 'data_protection_email'
+        where h.id = house and h.id = any (app_houses()) and exists (
+            select from accounts_membership m join accounts_user u on u.id = m.user_id
+            where m.user_id = app_user() and m.house_id = house and m.role = 'administrator' and u.is_active
+              and (now() at time zone 'Europe/Bucharest')::date between m.starts_on and coalesce(m.ends_on, 'infinity'));
+    return found;
+end $$;

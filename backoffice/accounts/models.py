@@ -16,11 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.accounts.roles import Role
 from backoffice.crypto.encryption import EncryptedJSONField, EncryptedTextField
 from backoffice.isolation.guards import never_deleted
+from backoffice.romania import counties
+from backoffice.romania.address import BUCHAREST, address_line
 from backoffice.romania.text import sort_key
 
 
 class House(models.Model):
-    """A health-insurance house (CAS): a tenant. The first migration makes all 43 (docs/domain.md)."""
+    """A health-insurance house (CAS): a tenant. The first migration makes all 43 (docs/domain.md).
+
+    The second half is what its acts say of it: the house enters it itself (`services.houses`); nothing is invented.
+    """
 
     code = models.CharField(max_length=12, unique=True)
     county = models.CharField(max_length=2, blank=True)
@@ -28,8 +33,33 @@ class House(models.Model):
     seat = models.CharField(max_length=60)
     kind = models.CharField(max_length=12)
     sort_key = models.CharField(max_length=160)
+    full_name = models.CharField(_("Denumirea completă"), max_length=160, blank=True, db_default="")
+    street = models.CharField(_("Strada și numărul"), max_length=160, blank=True, db_default="")
+    postal_code = models.CharField(_("Codul poștal"), max_length=6, blank=True, db_default="")
+    locality = models.CharField(_("Localitatea"), max_length=60, blank=True, db_default="")
+    fiscal_code = models.CharField(_("Codul de identificare fiscală"), max_length=10, blank=True, db_default="")
+    phone = models.CharField(_("Telefonul"), max_length=30, blank=True, db_default="")
+    email = models.EmailField(_("Adresa de e-mail"), max_length=254, blank=True, db_default="")
+    court = models.CharField(_("Instanța competentă"), max_length=200, blank=True, db_default="")
+    data_protection_email = models.EmailField(
+        _("E-mailul responsabilului cu protecția datelor"), max_length=254, blank=True, db_default=""
+    )
 
     codes = ("code", "county", "name", "seat", "kind", "sort_key")
+    in_clear = dict.fromkeys(
+        (
+            "full_name",
+            "street",
+            "postal_code",
+            "locality",
+            "fiscal_code",
+            "phone",
+            "email",
+            "court",
+            "data_protection_email",
+        ),
+        "public data of an institution, printed on its acts",
+    )
     deletable = "the product's own list; every row in use is held by foreign keys"
 
     class Meta:
@@ -40,6 +70,34 @@ class House(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def usual_name(self) -> str:
+        """The full name as the list of houses lets one guess it; the house confirms it."""
+        return self.name.replace("CAS ", "Casa de Asigurări de Sănătate ", 1)
+
+    @property
+    def usual_court(self) -> str:
+        """The tribunal of the county of the house; a house without county enters its own."""
+        county = counties.names().get(self.county, "")
+        return f"Tribunalul {county}, secția de contencios administrativ și fiscal" if county else ""
+
+    @property
+    def address_line(self) -> str:
+        """Where the house is, as its acts say it."""
+        place = self.locality or self.seat
+        # One house has its seat in București and another county in its name.
+        county = BUCHAREST if place == "București" else self.county
+        entered = {"street": self.street, "postal_code": self.postal_code}
+        return address_line(entered | {"locality": place, "county": county})
+
+    def missing_data(self) -> list[str]:
+        """What an act needs and the house has not entered, in words."""
+        labels = {field.name: field.verbose_name for field in self._meta.concrete_fields}
+        return [str(labels[name]) for name in ENTERED if not getattr(self, name)]
+
+
+ENTERED = tuple(House.in_clear)
 
 
 class Person(models.Model):

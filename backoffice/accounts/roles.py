@@ -23,6 +23,7 @@ class Can(StrEnum):
     HAND_OVER = "hand_over"
     RETRY_WORK = "retry_work"
     MANAGE_PEOPLE = "manage_people"
+    HOUSE_DATA = "house_data"
 
 
 class Role(models.TextChoices):
@@ -40,7 +41,7 @@ DESCRIPTIONS = {
     Role.LEGAL_ADVISER: _("Dă viza de legalitate pe propunerile de respingere."),
     Role.HEAD: _("Avizează sau întoarce propunerile, repartizează dosarele."),
     Role.DIRECTOR: _("Semnează deciziile."),
-    Role.ADMINISTRATOR: _("Acordă și încheie roluri în casa sa; nu lucrează dosare."),
+    Role.ADMINISTRATOR: _("Acordă și încheie roluri în casa sa și scrie datele casei; nu lucrează dosare."),
 }
 
 # What a role may do whatever the procedure.
@@ -49,7 +50,7 @@ RIGHTS: dict[Role, frozenset[Can]] = {
     Role.LEGAL_ADVISER: frozenset(),
     Role.HEAD: frozenset({Can.RETRY_WORK}),
     Role.DIRECTOR: frozenset(),
-    Role.ADMINISTRATOR: frozenset({Can.MANAGE_PEOPLE}),
+    Role.ADMINISTRATOR: frozenset({Can.MANAGE_PEOPLE, Can.HOUSE_DATA}),
 }
 _of_procedures: dict[str, Mapping[Role, frozenset[Can]]] = {}
 

@@ -10,5 +10,6 @@ urlpatterns = [
     path("oameni/", views.people, name="people"),
     path("oameni/<int:pk>/incheie/", views.end_role, name="end_role"),
     path("sesiuni/", views.own_sessions, name="sessions"),
+    path("datele-casei/", views.house_data, name="house_data"),
     path("casa/", views.choose_house, name="choose_house"),
 ]

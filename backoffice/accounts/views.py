@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backoffice.accounts import access, sessions
 from backoffice.accounts.access import Grants
-from backoffice.accounts.forms import IdentityForm, RoleForm
+from backoffice.accounts.forms import HouseForm, IdentityForm, RoleForm
 from backoffice.accounts.http import SignedInRequest
 from backoffice.accounts.models import House, Membership
 from backoffice.accounts.roles import DESCRIPTIONS, Can, Role
-from backoffice.accounts.services import identities, memberships
+from backoffice.accounts.services import houses, identities, memberships
 from backoffice.http.throttle import limited
 from backoffice.isolation.constraint_lookup import sentence_of
 from backoffice.romania.calendar import today
@@ -61,7 +61,7 @@ def choose_house(request: SignedInRequest) -> HttpResponse:
 @reauthentication_required
 def people(request: SignedInRequest) -> HttpResponse:
     """The roles of the administrator's house; giving one asks for a fresh proof of log-in."""
-    house = _managed_house(request)
+    house = _house_where(request, Can.MANAGE_PEOPLE)
     form = RoleForm(request.POST or None, house=house, by=request.user)
     if form.is_valid() and _give_role(form, house):
         messages.success(request, _("Rolul a fost acordat."))
@@ -90,7 +90,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 @reauthentication_required
 def end_role(request: SignedInRequest, pk: int) -> HttpResponse:
     """End a role at once, after saying whose and what follows."""
-    house = _managed_house(request)
+    house = _house_where(request, Can.MANAGE_PEOPLE)
     in_force = Membership.objects.active_on(today()).select_related("user__person")
     membership = get_object_or_404(in_force, pk=pk, house=house)
     refused = ""
@@ -111,6 +111,25 @@ def end_role(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@reauthentication_required
+def house_data(request: SignedInRequest) -> HttpResponse:
+    """What the acts of the administrator's house say of it; without it no act is signed in production."""
+    house = _house_where(request, Can.HOUSE_DATA)
+    missing = house.missing_data()
+    form = HouseForm(request.POST or None, instance=house)
+    if form.is_valid():
+        houses.enter(house, form.cleaned_data, by=request.user)
+        messages.success(request, _("Datele casei au fost salvate; actele semnate de acum înainte le poartă."))
+        return redirect("accounts:house_data")
+    return render(
+        request,
+        "accounts/house_data.html",
+        {"form": form, "house_name": house.name, "missing": missing},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
 def own_sessions(request: SignedInRequest) -> HttpResponse:
     """Where one is logged in; end one of them, or all but this one."""
     if request.method == "POST":
@@ -124,8 +143,10 @@ def own_sessions(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/sessions.html", {"rows": rows, "minutes": settings.SESSION_IDLE_SECONDS // 60})
 
 
-def _managed_house(request: SignedInRequest) -> House:
-    house = access.houses_where(request.user, Can.MANAGE_PEOPLE).first()
+def _house_where(request: SignedInRequest, right: Can) -> House:
+    """The house in which one works, if one has this right there; else the first where one has it."""
+    held = list(access.houses_where(request.user, right))
+    house = next((h for h in held if h.code == request.session.get("house")), next(iter(held), None))
     if house is None:
         raise PermissionDenied
     return house

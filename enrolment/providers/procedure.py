@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.accounts.models import House, User
 from backoffice.accounts.roles import Can, Role
 from backoffice.accounts.services import persons
+from backoffice.romania.law import HOUSE_RULE, L95, OG27, ORDER, ground
 from enrolment import nomenclature
 from enrolment.providers import licence, rules, schema, services, text
 from enrolment.providers.flow import EnrolmentFlow
@@ -19,6 +20,7 @@ from enrolment.providers.models import LicenceKey
 from notifications.kinds import DocumentKind
 from workflows.attachments.kinds import Kind
 from workflows.enums import Outcome
+from workflows.grounds import Rule, Sort
 from workflows.models import Case
 from workflows.procedures import Finding, Made, Named, Procedure, Reason, Subject
 
@@ -40,6 +42,34 @@ ATTACHMENTS = (
         gettext_lazy("Câte un fișier pentru fiecare poliță."),
         gettext_lazy("Nu este atașată nicio poliță de malpraxis."),
         most=20,
+    ),
+)
+
+# That the place of work decides was published by a house; it is no article, so it is marked as the others are.
+RULES = (
+    Rule(
+        "competence",
+        Sort.RULE,
+        gettext_lazy("Este competentă casa în al cărei județ se află punctul de lucru."),
+        (HOUSE_RULE,),
+    ),
+    Rule(
+        "one_enrolment",
+        Sort.RULE,
+        gettext_lazy("Un furnizor are o singură înrolare la o casă."),
+        (HOUSE_RULE,),
+    ),
+    Rule(
+        "completion_keeps_competence",
+        Sort.RULE,
+        gettext_lazy("Prin completare nu se schimbă codul fiscal și județul punctelor de lucru."),
+        (HOUSE_RULE,),
+    ),
+    Rule(
+        "key_once",
+        Sort.RULE,
+        gettext_lazy("Cheia de licență se arată o singură dată; una nouă o anulează pe cea veche."),
+        (HOUSE_RULE,),
     ),
 )
 
@@ -65,6 +95,14 @@ class Providers(Procedure):
     }
     key_label = "CUI"
     rules_version = rules.RULES_VERSION
+    rules = RULES
+    general_grounds = (
+        ground(L95, "art. 30 alin. (2)"),
+        ground(L95, "art. 280 alin. (2)"),
+        ground(L95, "art. 346^6"),
+        ground(ORDER, "întregul ordin"),
+        ground(OG27, "art. 8"),
+    )
     letter_note = gettext_lazy(
         "Dacă cererea a fost aprobată, cheia de licență se ridică de la ghișeul casei, de reprezentantul legal, "
         "cu actul de identitate."
@@ -132,7 +170,7 @@ class Providers(Procedure):
 
     def text(self, case: Case, content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
         """The provider, its work points and physicians."""
-        return text.words(case, content)
+        return text.words(case, content, attached=self.documents[outcome][1:])
 
     def refuse_proposal(self, case: Case, outcome: Outcome) -> str | None:
         """One enrolment per provider and house."""
@@ -188,4 +226,4 @@ def subject_key(written: str) -> str:
 
 
 def _reason(item: nomenclature.Item) -> Reason:
-    return Reason(item.code, item.label, item.fix)
+    return Reason(item.code, item.label, item.fix, item.grounds)

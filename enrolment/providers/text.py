@@ -1,18 +1,21 @@
 """The words that an enrolment adds to its decision: the provider, its work points and physicians."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from backoffice.romania.text import normalise
+from backoffice.romania.address import address_line
 from enrolment import nomenclature
+from notifications.kinds import DocumentKind
 from workflows.models import Case
 
 
-def words(case: Case, content: dict[str, Any]) -> dict[str, Any]:
-    """What fills `templates/pdf/providers/`, besides what every decision has."""
+def words(case: Case, content: dict[str, Any], attached: Sequence[DocumentKind] = ()) -> dict[str, Any]:
+    """What fills `templates/pdf/providers/`, besides what every decision has. `attached` goes with the decision."""
     return {
         "provider": _provider(content),
         "work_points": [_work_point(point) for point in content["work_points"]],
         "physicians": [_physician(physician, content) for physician in content["physicians"]],
+        "annexes": ["Puncte de lucru", "Medici", *(str(kind.label) for kind in attached)],
         "user_name": f"{case.subject_key}_{case.house.code}",
     }
 
@@ -44,12 +47,3 @@ def _physician(physician: dict, content: dict) -> dict[str, str]:
         "specialties": ", ".join(str(s) for s in specialties),
         "work_point": content["work_points"][physician["work_point"]]["name"],
     }
-
-
-def address_line(address: dict) -> str:
-    """An address as an office writes it: street, number, block…, locality, county."""
-    labels = {"number": "nr.", "block": "bl.", "staircase": "sc.", "floor": "et.", "apartment": "ap."}
-    parts = [address.get("street", "")]
-    parts += [f"{label} {address[name]}" for name, label in labels.items() if address.get(name)]
-    parts += [address.get("locality", ""), f"jud. {address['county']}"]
-    return normalise(", ".join(part for part in parts if part))

@@ -62,6 +62,7 @@ def test_every_sensitive_act_asks_for_proof(people, browse, case):
     sign = reverse("workflows:execute", args=[open_task(other).pk])
     acts = [
         (people.administrator, "post", reverse("accounts:people")),
+        (people.administrator, "post", reverse("accounts:house_data")),
         (people.administrator, "post", reverse("accounts:end_role", args=[second.pk])),
         (people.director, "get", sign),
         (people.director, "post", sign),

@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from backoffice.accounts.models import Membership, User
+from backoffice.accounts.models import ENTERED, Membership, User
 from backoffice.accounts.roles import Role
-from backoffice.accounts.services import identities, memberships
+from backoffice.accounts.services import houses, identities, memberships
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from backoffice.romania.calendar import add_working_days, today
@@ -39,6 +39,7 @@ LINES = Path(__file__).parents[1] / "enrolment" / "data" / "applications" / "app
 def acts(people):
     """(name, act) in order."""
     yield from _account(people)
+    yield from _house(people)
     yield from _approval(people)
     yield from _rejection(people)
     yield from _completions(people)
@@ -124,6 +125,11 @@ def _approval(people):
         ),
     )
     yield "open the key", lambda: services.open_once(_key(filing), by=people.provider)
+
+
+def _house(people):
+    entered = {name: getattr(people.house, name) for name in ENTERED} | {"street": "Bd. Tomis nr. 1"}
+    yield "enter the data of the house", lambda: houses.enter(people.house, entered, by=people.administrator)
 
 
 def _rejection(people):

@@ -26,6 +26,7 @@ SPECIAL = {
 ACTS = {
     "accounts:identity",
     "accounts:people",
+    "accounts:house_data",
     "accounts:end_role",
     "workflows:my_document",
     "providers:key",

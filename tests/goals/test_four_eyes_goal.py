@@ -39,7 +39,13 @@ def attempt(case, user, chance):
     stage = chance.choice(["propose", "visa", "endorse", "sign"])
     outcome = Outcome(chance.choice(["approve", "reject", "return", "approve"]))
     if stage == "propose":
-        decisions.propose(CaseFile.of(case), by=user, outcome=outcome, reasons=["R05"] if outcome == "reject" else ())
+        decisions.propose(
+            CaseFile.of(case),
+            by=user,
+            outcome=outcome,
+            reasons=["R05"] if outcome == "reject" else (),
+            text="Lipsește.",
+        )
     elif stage == "visa":
         decisions.confirm(CaseFile.of(case), "visa", by=user, outcome=outcome, text="x")
     elif stage == "endorse":

@@ -202,6 +202,7 @@ def places(people, browse, monkeypatch, settings):
         "accounts:sessions": (people.provider, reverse("accounts:sessions")),
         "accounts:choose_house": (people.clerk, reverse("accounts:choose_house")),
         "accounts:people": (people.administrator, reverse("accounts:people")),
+        "accounts:house_data": (people.administrator, reverse("accounts:house_data")),
         "accounts:end_role": (people.administrator, reverse("accounts:end_role", args=[role.pk])),
         "providers:key": (people.provider, reverse("providers:key", kwargs=of_case)),
         "workflows:file_new": (people.provider, reverse("workflows:file_new")),

@@ -80,6 +80,17 @@ READ_ONLY = {
     "sessions",
     *(f"{place}_{page}" for place in ("filing", "paper", "case") for page in ("scan", "scan_page", "scan_original")),
 }
+HOUSE_DATA = {
+    "full_name": "Casa de Asigurări de Sănătate Constanța",
+    "street": "Bd. Tomis nr. 1",
+    "postal_code": "900178",
+    "locality": "Constanța",
+    "fiscal_code": "1000025",
+    "phone": "0241 000 000",
+    "email": "casa@example.ro",
+    "court": "Tribunalul Constanța",
+    "data_protection_email": "dpo@example.ro",
+}
 
 
 def names():
@@ -144,6 +155,7 @@ def posts(people, browse, case):
         reverse("accounts:people"),
         {"email": people.clerk.email, "role": "head", "starts_on": "", "ends_on": "", "stands_in_for": ""},
     )
+    yield "house_data", admin, reverse("accounts:house_data"), HOUSE_DATA
     yield "end_role", admin, reverse("accounts:end_role", args=[membership.pk]), {}
     yield "file_new", provider, reverse("workflows:file_new"), {"procedure": "providers"}
     for slug, parts in PAGES.items():
@@ -165,7 +177,7 @@ def posts(people, browse, case):
         "execute",
         clerk,
         reverse("workflows:execute", args=[step]),
-        {"outcome": "reject", "reasons": "R05", "text": "Lipsă."},
+        {"outcome": "reject", "reasons": "R05", "grounds": "ORDER", "text": "Lipsă."},
     )
     head = browse(people.head)
     yield "retry", head, reverse("workflows:retry", args=[case.public_id]), {}

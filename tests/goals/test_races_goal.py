@@ -31,7 +31,7 @@ def one_round(people, number):
     task = open_task(case)
     claims = together(*[lambda u=u: steps.claim(open_task_row(task), by=u) for u in (people.clerk, people.clerk2)])
     holder = open_task(case).owner
-    answer = steps.Answer("reject", reasons=("R05",))
+    answer = steps.Answer("reject", reasons=("R05",), text="Lipsește.")
     acts = together(*[lambda: steps.execute(open_task_row(task), by=holder, answer=answer, today=DAY)] * 3)
     return (claims.count("ok") != 1) + (acts.count("ok") != 1) + (Decision.objects.filter(case=case).count() != 1)
 

@@ -77,7 +77,7 @@ OFFICE_OBJECTS = {
     "workflows:retry_failed",
     *(f"workflows:{place}_{page}" for place in ("case", "paper") for page in SCANS),
 }
-PEOPLE_PAGES = {"accounts:people"}
+PEOPLE_PAGES = {"accounts:people", "accounts:house_data"}
 PEOPLE_OBJECTS = {"accounts:end_role"}
 CLASSES = {
     "public": PUBLIC,

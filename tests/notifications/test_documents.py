@@ -25,10 +25,27 @@ CODE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LETTERS = "ȘșȚțĂăÂâÎî"
 
 
+def line(stage, signature, name, role, at):
+    return {"stage": stage, "signature": signature, "recital": "referatul", "name": name, "role": role, "at": at}
+
+
 def context(**changes):
     at = datetime(2026, 11, 23, 10, tzinfo=BUCHAREST).isoformat()
     return {
-        "house": {"name": "CAS Constanța", "seat": "Constanța", "code": "CAS-CT"},
+        "house": {
+            "name": "CAS Constanța",
+            "seat": "Constanța",
+            "code": "CAS-CT",
+            "full_name": "Casa de Asigurări de Sănătate Constanța",
+            "address": "Str. Exemplului nr. 1, Constanța, județul Constanța",
+            "fiscal_code": "1000009",
+            "phone": "0200 000 000",
+            "email": "casa@example.ro",
+            "court": "Tribunalul Constanța, secția de contencios administrativ și fiscal",
+        },
+        "grounds": ["art. 30 alin. (2) și art. 346⁶ din Legea nr. 95/2006", "Ordinul nr. 1.123/849/2016"],
+        "remedy": {"days": 30, "complaint": "art. 7 din Legea nr. 554/2004", "court": "art. 10", "term": "art. 11"},
+        "annexes": ["Puncte de lucru", "Medici", "Convenție de utilizare"],
         "provider": {
             "name": f"Centrul Medical {LETTERS} SRL",
             "uic": "12345674",
@@ -39,7 +56,10 @@ def context(**changes):
         "filed_on": "2026-11-20",
         "registered_on": "2026-11-23",
         "due_on": "2026-12-23",
-        "decided_by": [{"stage": "propose", "stage_label": "x", "name": "DINU Ana", "at": at}],
+        "decided_by": [
+            line("propose", "Întocmit", "DINU Ana", "Funcționar", at),
+            line("endorse", "Avizat", "NISTOR Elena", "Șef serviciu", at),
+        ],
         "reasons": [],
         "remark": "",
         "work_points": [{"name": "Sediu", "address": "Str. Ț", "authorisation": "1 – DSP"}],
@@ -56,12 +76,13 @@ def issued(**changes):
     return context(**changes) | {
         "number": "15/23.11.2026",
         "date": date(2026, 11, 23),
-        "sign": {
-            "stage": "sign",
-            "stage_label": "x",
-            "name": "ALBU Sorina",
-            "at": datetime(2026, 11, 23, 12, tzinfo=BUCHAREST).isoformat(),
-        },
+        "sign": line(
+            "sign",
+            "Aprobat",
+            "ALBU Sorina",
+            "Președinte – director general",
+            datetime(2026, 11, 23, 12, tzinfo=BUCHAREST).isoformat(),
+        ),
         "text_sha256": "b" * 64,
         "verify_url": f"http://127.0.0.1:8000/verifica/{CODE}/",
         "made": {"masked_key": "AB012-****-****-****"},
@@ -132,6 +153,75 @@ def test_an_act_of_forty_physicians_repeats_its_heading():
     assert text.count("Cod de parafă") >= 2
     assert "MEDIC 39" in text
     assert re.search(r"pagina 2 din \d", text)
+
+
+def pages_of(content):
+    with closing(pypdfium2.PdfDocument(content)) as document:
+        return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
+
+
+def reasons(count):
+    one = {
+        "code": "R05",
+        "text": "Lipsește autorizația sanitară.",
+        "facts": ["Autorizația nr. 1 a expirat.", "Autorizația nr. 2 a expirat."],
+        "ground": "regula casei; temei general: Ordinul nr. 1.123/849/2016",
+        "fix": "Obțineți autorizația.",
+    }
+    return [one for _ in range(count)]
+
+
+def test_a_decision_names_the_house_its_articles_its_annexes_and_the_court(act):
+    text = " ".join(pages_of(act))
+    for words in (
+        "Casa de Asigurări de Sănătate Constanța",
+        "Casa Națională de Asigurări de Sănătate",
+        "Str. Exemplului nr. 1, Constanța, județul Constanța",
+        "Cod de identificare fiscală 1000009",
+        "În temeiul următoarelor prevederi:",
+        "art. 30 alin. (2) și art. 346⁶ din Legea nr. 95/2006",
+        "Platforma informatică din asigurările de sănătate",
+        "Prezenta decizie are 3 anexe",
+        "anexa nr. 3 – convenție de utilizare",
+        "în termen de 30 de zile de la comunicare (art. 7 din Legea nr. 554/2004)",
+        "Tribunalul Constanța, secția de contencios administrativ și fiscal (art. 10)",
+        "în termenul de șase luni prevăzut de art. 11",
+        "Anexa nr. 1 – Puncte de lucru",
+        "Anexa nr. 2 – Medici",
+    ):
+        assert words in text, words
+    assert "sursă necitită" not in text
+
+
+def test_a_rejection_says_each_reason_in_words_in_fact_in_law_and_what_to_do():
+    text = " ".join(pages_of(pdf.render("providers.rejection", issued(reasons=reasons(1)), code=CODE)))
+    assert "Motivul R05 Lipsește autorizația sanitară." in text
+    assert "În fapt Autorizația nr. 1 a expirat. Autorizația nr. 2 a expirat." in text
+    assert "În drept regula casei; temei general: Ordinul nr. 1.123/849/2016" in text
+    assert "Ce puteți face Obțineți autorizația." in text
+
+
+def test_a_reason_that_no_rule_saw_has_the_facts_of_the_clerk():
+    bare = [reasons(1)[0] | {"facts": []}]
+    text = " ".join(
+        pages_of(pdf.render("providers.rejection", issued(reasons=bare, remark="Nu l-am găsit."), code=CODE))
+    )
+    assert "În fapt Nu l-am găsit." in text
+
+
+def test_the_convention_fits_one_page_and_says_what_the_key_is():
+    [page] = pages_of(pdf.render("providers.convention", issued(), code=CODE))
+    assert "serie de licență sau cheie de activare" in page
+
+
+@pytest.mark.parametrize("count", range(1, 9))
+def test_signatures_never_stand_alone_and_the_code_stands_on_the_last_page_only(count):
+    """However much comes before: the last article stands on the page of the signatures."""
+    pages = pages_of(pdf.render("providers.rejection", issued(reasons=reasons(count)), code=CODE))
+    [signed] = [page for page in pages if "Aprobat ALBU Sorina" in page]
+    assert "Întocmit DINU Ana" in signed
+    assert "Prezenta decizie se comunică solicitantului." in signed
+    assert ["Amprenta textului semnat" in page for page in pages] == [False] * (len(pages) - 1) + [True]
 
 
 def test_nothing_is_fetched_from_anywhere(tmp_path, monkeypatch):
@@ -227,5 +317,7 @@ def test_a_rejection_letter_says_why_and_what_to_do(people, case):
     text = " ".join(text_of(bytes(Document.objects.get(about=case.public_id).pdf)).split())
     assert "autorizația sanitară" in text
     assert "plângere prealabilă" in text
-    assert "Legii nr. 554/2004" in text
+    assert "art. 7 din Legea contenciosului administrativ nr. 554/2004" in text
+    assert "În fapt Lipsește autorizația." in text
+    assert "În drept regula casei; temei general: art. 30 alin. (2)" in text
     assert "Vizat juridic" in text

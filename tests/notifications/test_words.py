@@ -92,9 +92,8 @@ def test_filled_words_fit_signed_ones(signed_words, filled, fits):
 
 def test_a_template_that_says_more_once_it_is_issued_makes_no_document(rewritten):
     """Words that show only when there is a number were never read by the signer."""
-    rewritten(
-        "pdf/providers/approval_text.html", "<h2>Anexă – medici", "{% if sign %}Cu o taxă.{% endif %}<h2>Anexă – medici"
-    )
+    heading = "<h2>Anexa nr. 2"
+    rewritten("pdf/providers/_approval_annexes.html", heading, "{% if sign %}Cu o taxă.{% endif %}" + heading)
     with pytest.raises(pdf.RenderFailed) as problem:
         pdf.render("providers.approval", issued(), code=CODE)
     assert problem.value.code == "render_added_words"
@@ -117,10 +116,10 @@ def test_each_issued_paper_carries_the_fingerprint_of_its_own_words(people, case
         assert document.text_sha256 in re.sub(r"\s", "", text_of(bytes(document.pdf)))
 
 
-@pytest.mark.parametrize("name", ["approval_text", "convention"])
+@pytest.mark.parametrize("name", ["_approval_articles", "convention"])
 def test_a_template_changed_after_the_signature_issues_nothing_until_it_is_put_back(people, case, rewritten, name):
     approved(case, people)
-    word, other = ("Se aprobă", "Se respinge") if name == "approval_text" else ("de îndată casa", "într-un an casa")
+    word, other = ("Se aprobă", "Se respinge") if name == "_approval_articles" else ("de îndată casa", "într-un an casa")
     rewritten(f"pdf/providers/{name}.html", word, other)
     run_jobs("providers.issue")
     job = Job.objects.get(kind="providers.issue")
@@ -135,6 +134,6 @@ def test_a_template_changed_after_the_signature_issues_nothing_until_it_is_put_b
 
 def test_a_changed_look_is_no_changed_text(people, case, rewritten):
     approved(case, people)
-    rewritten("pdf/providers/approval_text.html", "<strong>Art. 1.</strong>", "<em>Art. 1.</em>")
+    rewritten("pdf/providers/_approval_articles.html", "<strong>Art. 1.</strong>", "<em>Art. 1.</em>")
     run_jobs("providers.issue")
     assert Document.objects.filter(sealed_at__isnull=False).count() == 2

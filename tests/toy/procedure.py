@@ -4,6 +4,7 @@ from backoffice.accounts.models import House
 from backoffice.accounts.roles import Can, Role
 from backoffice.audit import log
 from backoffice.crypto.encryption import blind_index
+from backoffice.romania.law import HOUSE_RULE, OG27, ground
 from notifications.kinds import DocumentKind
 from tests.toy import text
 from tests.toy.flow import AddressFlow, ReviewFlow
@@ -15,8 +16,10 @@ from workflows.procedures import FollowUp, Offer, Procedure, Reason, Subject
 APPROVAL = DocumentKind("toy.approval", "Confirmarea adresei", is_decision=True)
 REVIEW = DocumentKind("toy.review", "Răspunsul la reexaminare", is_decision=True)
 REJECTION = DocumentKind("toy.rejection", "Respingerea adresei", is_decision=True)
-UNKNOWN = Reason("T1", "Adresa nu este a organizației.", fix="Scrieți o adresă a ei.", ground="art. 1 din regulament")
-UNREADABLE = Reason("T2", "Adresa nu se poate citi.", fix="Scrieți-o din nou.")
+UNKNOWN = Reason(
+    "T1", "Adresa nu este a organizației.", fix="Scrieți o adresă a ei.", grounds=(ground(OG27, "art. 8"),)
+)
+UNREADABLE = Reason("T2", "Adresa nu se poate citi.", fix="Scrieți-o din nou.", grounds=(HOUSE_RULE,))
 
 
 class Toy(Procedure):
@@ -32,6 +35,7 @@ class Toy(Procedure):
     form = FORM
     documents = {Outcome.APPROVE: (APPROVAL,), Outcome.REJECT: (REJECTION,)}
     introduction = "toy/introduction.html"
+    general_grounds = (ground(OG27, "art. 8"),)
 
     def houses(self, content):
         """One house answers for all."""
@@ -66,6 +70,7 @@ class Review(FollowUp):
     title = "Reexaminarea adresei"
     flow = ReviewFlow
     rights = Toy.rights
+    general_grounds = Toy.general_grounds
     form = REVIEW_FORM
     documents = {Outcome.APPROVE: (REVIEW,), Outcome.REJECT: (REVIEW,)}
     introduction = "toy/introduction.html"
@@ -76,8 +81,8 @@ class Review(FollowUp):
         return Offer("Cereți reexaminarea") if case.procedure == "toy" and case.is_decided else None
 
     def reasons(self, outcome):
-        """One reason of each kind."""
-        return [UNKNOWN if outcome == "reject" else UNREADABLE]
+        """One reason for both."""
+        return [UNKNOWN]
 
     def text(self, case, content, outcome):
         """What was asked."""

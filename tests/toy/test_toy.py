@@ -75,7 +75,7 @@ def test_a_case_goes_from_filing_to_the_sealed_decision_and_a_letter(people, bro
     decision = Document.objects.get(about=toy.public_id)
     assert decision.sealed_at
     assert len(pikepdf.open(BytesIO(decision.pdf)).pages) == 1
-    assert ("art. 1 din regulament" in str(decision.context["reasons"])) == (outcome == "reject")
+    assert ("art. 8 din Ordonanța Guvernului nr. 27/2002" in str(decision.context["reasons"])) == (outcome == "reject")
     assert [(letter.to, str(toy.entry) in letter.body) for letter in mail.outbox] == [([people.provider.email], True)]
 
 

@@ -87,7 +87,10 @@ def test_a_rejection_names_reasons_facts_and_remedy_and_gives_no_key(people):
     assert letter.kind == "providers.rejection"
     reason = letter.context["reasons"][0]
     assert reason["code"] == "R05"
-    assert "29 mai 2026" in reason["explanation"]
+    assert "29 mai 2026" in reason["facts"][0]
+    assert reason["ground"].startswith(
+        "regula casei; temei general: art. 30 alin. (2), art. 280 alin. (2) și art. 346⁶"
+    )
     assert reason["fix"]
     assert not LicenceKey.objects.exists()
     assert not Enrolment.objects.exists()

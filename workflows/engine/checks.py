@@ -8,7 +8,7 @@ from viewflow.workflow import flow
 from viewflow.workflow.base import Flow
 
 from backoffice.accounts.roles import Can
-from workflows import procedures
+from workflows import grounds, procedures
 from workflows.engine.lock import RowLock
 from workflows.engine.nodes import Step
 from workflows.enums import CLOSED
@@ -20,6 +20,31 @@ from workflows.models.decision import FIRST, LAST
 def flows_are_sound(app_configs: object = None, **kwargs: object) -> list[CheckMessage]:
     """Run with `manage.py check`, `migrate` and every server that Django starts."""
     return [problem for procedure in procedures.every() for problem in problems(procedure.flow)]
+
+
+@register
+def everything_says_its_ground(app_configs: object = None, **kwargs: object) -> list[CheckMessage]:
+    """A reason, rule, term, stage or notice names its article or is marked as the house's own rule."""
+    every = procedures.every()
+    found: list[CheckMessage] = [
+        Error(
+            f"{line.sort} {line.code}{f' of {line.procedure}' if line.procedure else ''} says no ground.",
+            hint="Name its article (backoffice/romania/law.py) or mark it with HOUSE_RULE; a letter needs a Rule.",
+            id="workflows.E009",
+        )
+        for line in grounds.lines(every)
+        if not line.is_grounded
+    ]
+    for procedure in every:
+        if not procedure.general_grounds or not all(each.is_law for each in procedure.general_grounds):
+            found.append(
+                Error(
+                    f"{procedure.code} has no general article on which its decisions rest.",
+                    hint="Give `general_grounds`: a rejection needs at least one article.",
+                    id="workflows.E010",
+                )
+            )
+    return found
 
 
 @register(Tags.database, deploy=True)

@@ -13,11 +13,16 @@ from backoffice.accounts.models import Membership, Person, User
 from backoffice.crypto.encryption import EncryptedTextField
 from backoffice.isolation.constraint_lookup import register_guard_sentences
 from backoffice.isolation.guards import append_only, guard
+from backoffice.romania import law
 from workflows.enums import Outcome
 from workflows.models.case import Case
 
 # The codes of the first and the last stage of every flow (workflows/stages.py).
 FIRST, LAST = "propose", "sign"
+NO_ARTICLE = _(
+    "O respingere se întemeiază pe cel puțin un articol de lege; regula casei singură poate cere numai completări. "
+    "Alegeți un temei legal."
+)
 ONE_STAGE_PER_PERSON = _("Ați hotărât deja la altă etapă a acestui dosar; această etapă îi revine altcuiva.")
 
 
@@ -36,12 +41,14 @@ class Decision(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     reasons = models.JSONField(default=list)
+    # Of a proposed rejection: the articles on which it rests, by their codes.
+    grounds = models.JSONField(default=list)
     text = EncryptedTextField(bound_to=("case_id", "round", "stage"), null=True, blank=True)
     version_sha256 = models.CharField(max_length=64)
     text_sha256 = models.CharField(max_length=64, blank=True)
     decided_at = models.DateTimeField(db_default=Now())
 
-    codes = ("stage", "reasons")
+    codes = ("stage", "reasons", "grounds")
     in_clear = {
         "version_sha256": "fingerprint of a whole form: not to be guessed without all of it",
         "text_sha256": "fingerprint of a whole text: not to be guessed without all of it",
@@ -71,6 +78,11 @@ class Decision(models.Model):
                 violation_error_message=_("O respingere are cel puțin un motiv."),
             ),
             models.CheckConstraint(
+                name="rejection_rests_on_law",
+                condition=~Q(stage=FIRST, outcome=Outcome.REJECT) | ~Q(grounds=[]) & ~Q(grounds__contains=[law.HOUSE]),
+                violation_error_message=NO_ARTICLE,
+            ),
+            models.CheckConstraint(
                 name="return_says_why",
                 condition=~Q(outcome=Outcome.RETURN) | Q(text__isnull=False),
                 violation_error_message=_("Scrieți de ce întoarceți dosarul."),
@@ -83,6 +95,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.round} {self.stage}: {self.outcome}"
+
+    @property
+    def articles(self) -> list[str]:
+        """What a proposed rejection rests on, in words."""
+        return law.cited(law.by_code(code) for code in self.grounds)
 
     @property
     def stage_label(self) -> str | Promise:

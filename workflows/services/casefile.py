@@ -32,7 +32,7 @@ class CaseFile:
     @classmethod
     def of(cls, case: Case) -> "CaseFile":
         """Read what belongs to a case that has been read already."""
-        decisions = Decision.objects.filter(case=case.pk).select_related("user", "person").order_by("pk")
+        decisions = Decision.objects.filter(case=case.pk).select_related("user", "person", "membership").order_by("pk")
         parties = Party.objects.filter(case=case.pk).values_list("person_id", flat=True)
         return cls(case, list(decisions), frozenset(parties), _former(case))
 
@@ -46,7 +46,8 @@ class CaseFile:
         )
         case = found.defer("filing__content").get(assignment__process=process)
         case.current = case.newest
-        decisions = list(Decision.objects.filter(case=case.pk).select_related("user", "person").order_by("pk"))
+        held = Decision.objects.filter(case=case.pk).select_related("user", "person", "membership")
+        decisions = list(held.order_by("pk"))
         for decision in decisions:
             decision.case = case
         return cls(case, decisions, frozenset(case.party_ids), _former(case))

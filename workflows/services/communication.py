@@ -72,16 +72,21 @@ def communicated(case: Case) -> None:
 
 def path_of(case: Case) -> list[dict[str, Any]]:
     """The stages a request passes, with what is done, what is now, and what follows; no names of staff."""
-    first, *middle, last = [stage["code"] for stage in case.stages]
+    first, *middle, last = [procedures.get(case.procedure).stage(stage["code"]) for stage in case.stages]
+    # Of the stages in between one line: that of the stage that every case passes.
+    between = next((stage for stage in reversed(middle) if stage.only_on is None), None)
     order: list[tuple[tuple[str, ...], str, str]] = [
         ((), _("Înregistrată"), _("Ați primit numărul și termenul.")),
-        ((first, CaseState.COMPLETION), _("Verificare"), _("Un funcționar verifică datele și propune soluția.")),
-        (tuple(middle), _("Aviz"), _("A doua persoană verifică propunerea.")),
-        ((last,), _("Semnătură"), _("Președintele – director general semnează decizia.")),
+        ((first.code, CaseState.COMPLETION), str(first.title), str(first.path)),
+        *(
+            [(tuple(stage.code for stage in middle), str(between.title), str(between.path))]
+            if between
+            else [((stage.code,), str(stage.title), str(stage.path)) for stage in middle]
+        ),
+        ((last.code,), str(last.title), str(last.path)),
         ((CaseState.ISSUING,), _("Emitere"), _("Decizia primește număr și sigiliu.")),
         ((CaseState.APPROVED, CaseState.REJECTED), _("Decizie"), _("Decizia se citește din această pagină.")),
     ]
-    order = [step for step in order if step[0] != () or step is order[0]]
     current = next(i for i, (states, *_rest) in enumerate(order) if case.state in states)
     return [
         {

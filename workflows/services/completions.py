@@ -17,13 +17,14 @@ from backoffice.romania.calendar import add_working_days
 from workflows import procedures
 from workflows.enums import CaseState, Channel
 from workflows.errors import Invalid, Refused, Stale, constraints_as_sentences
+from workflows.grounds import COMPLETION
 from workflows.models import Case, CompletionRequest
 from workflows.models.decision import FIRST
 from workflows.services import communication, decisions, filings
 from workflows.services.casefile import CaseFile
 from workflows.services.states import move
 
-WORKING_DAYS = 10
+WORKING_DAYS = COMPLETION.days
 # Somebody newly declared has worked on this case for the house. Who worked on it is not the applicant's to learn.
 OTHER_PEOPLE = gettext_lazy(
     "Schimbarea persoanelor declarate nu se poate face prin completare. Păstrați persoanele din cerere sau adresați-vă "

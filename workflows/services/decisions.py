@@ -6,6 +6,7 @@ with a sentence. The same refusals stand a second time in the database (`workflo
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,12 +15,13 @@ from django.utils.translation import gettext_lazy
 from backoffice.accounts.models import User
 from backoffice.audit import log
 from backoffice.romania.calendar import legal_due_date, today
+from backoffice.romania.law import Ground
 from notifications.models import Document
 from notifications.services import documents
 from workflows.enums import CaseState, Outcome
 from workflows.errors import Refused, Stale, constraints_as_sentences
 from workflows.models import Case, Decision
-from workflows.models.decision import FIRST, LAST
+from workflows.models.decision import FIRST, LAST, NO_ARTICLE
 from workflows.services import texts
 from workflows.services.casefile import CaseFile
 from workflows.services.states import move
@@ -29,18 +31,31 @@ NOT_IN_THIS_ROLE = gettext_lazy("Persoana aleasă nu are astăzi rolul cerut de 
 
 
 @transaction.atomic
-def propose(file: CaseFile, *, by: User, outcome: Outcome, reasons: Sequence[str] = (), text: str = "") -> Decision:
-    """The clerk's proposal (referat). A rejection names its reasons.
+def propose(
+    file: CaseFile,
+    *,
+    by: User,
+    outcome: Outcome,
+    reasons: Sequence[str] = (),
+    grounds: Sequence[str] | None = None,
+    text: str = "",
+) -> Decision:
+    """The clerk's proposal (referat). A rejection names its reasons, their facts, and at least one article of law.
 
+    `grounds` are the general articles that were chosen, by code; not said: all of the procedure.
     Raises `PermissionDenied`, `Refused`, `Stale`.
     """
+    articles: list[Ground] = []
     if outcome == Outcome.REJECT:
         demand_reasons(file, "reject", reasons)
+        texts.demand_facts(file, reasons, text)
+        articles = articles_for(file, reasons, grounds)
     else:
         reasons = ()
     if sentence := file.procedure.refuse_proposal(file.case, outcome):
         raise Refused(sentence)
-    return _decide(file, by=by, stage=FIRST, outcome=outcome, reasons=reasons, text=text)
+    codes = [each.code for each in articles]
+    return _decide(file, by=by, stage=FIRST, outcome=outcome, reasons=reasons, grounds=codes, text=text)
 
 
 @transaction.atomic
@@ -58,6 +73,8 @@ def sign(file: CaseFile, *, by: User, outcome: Outcome, text_sha256: str = "", t
     """
     if outcome == Outcome.RETURN:
         return _decide(file, by=by, stage=LAST, outcome=outcome, text=text)
+    if sentence := unsignable(file):
+        raise Refused(sentence)
     draft = texts.draft(file, outcome)
     if draft.sha256 != text_sha256:
         raise Refused(_("Textul deciziei s-a schimbat de când l-ați citit. Citiți-l din nou și semnați."))
@@ -93,6 +110,17 @@ def withdraw(case: Case, *, by: Case, act: Document, anew: bool) -> None:
     file.procedure.flow.start.run(case=case, file=file)
 
 
+def unsignable(file: CaseFile) -> str | None:
+    """Why no act of this house can be signed now: in production its letterhead must be entered, nothing is invented."""
+    missing = file.case.house.missing_data() if settings.PRODUCTION else []
+    if not missing:
+        return None
+    return _(
+        "Actul nu se poate semna: lipsesc din datele casei {fields}. Administratorul de conturi al casei le scrie în "
+        "pagina „Datele casei”; apoi dosarul se semnează de aici."
+    ).format(fields=", ".join(missing))
+
+
 def demand_part(file: CaseFile, user: User, stage: str) -> None:
     """May this person stand at this stage at all? Raises `PermissionDenied`."""
     if not file.membership_of(user, file.procedure.right_for(stage)) or file.refusal(user, stage):
@@ -106,6 +134,20 @@ def demand_reasons(file: CaseFile, kind: str, codes: Sequence[str]) -> None:
         raise Refused(_("Alegeți cel puțin un motiv din listă."))
 
 
+def articles_for(file: CaseFile, reasons: Sequence[str], chosen: Sequence[str] | None) -> list[Ground]:
+    """What a rejection rests on: the chosen general articles, then those of its reasons. Raises `Refused`."""
+    general = {each.code: each for each in file.procedure.general_grounds}
+    if chosen is None:
+        chosen = list(general)
+    if not set(chosen) <= set(general):
+        raise Refused(_("Alegeți temeiurile generale din listă."))
+    found = [each for code, each in general.items() if code in chosen]
+    found += [each for code in reasons for each in file.procedure.reason(code).law]
+    if not found:
+        raise Refused(str(NO_ARTICLE))
+    return list(dict.fromkeys(found))
+
+
 def _decide(
     file: CaseFile,
     *,
@@ -113,6 +155,7 @@ def _decide(
     stage: str,
     outcome: Outcome,
     reasons: Sequence[str] = (),
+    grounds: Sequence[str] = (),
     text: str = "",
     text_sha256: str = "",
 ) -> Decision:
@@ -134,6 +177,7 @@ def _decide(
             user=by,
             membership=membership,
             reasons=list(reasons),
+            grounds=list(grounds),
             text=text,
             version_sha256=case.current.sha256,
             text_sha256=text_sha256,

@@ -74,7 +74,7 @@ def register(procedure: Procedure) -> None:
 def prepare(job: Job) -> Prepared:
     """Number the documents of a signed case, committed before anything is rendered. Asked again, the number stays."""
     signed = (
-        Decision.objects.select_related("person", "case__house", "case__entry")
+        Decision.objects.select_related("person", "membership", "case__house", "case__entry")
         .filter(case=job.object_id, case__state=CaseState.ISSUING, round=F("case__round"), stage=LAST)
         .first()
     )

@@ -35,6 +35,7 @@ class Answer:
     reasons: tuple[str, ...] = ()
     text: str = ""
     text_sha256: str = ""
+    grounds: tuple[str, ...] | None = None
 
 
 def task_for(user: User, pk: int) -> Task:
@@ -202,7 +203,9 @@ def _decide(file: CaseFile, stage: str, by: User, answer: Answer, today: date) -
         completions.ask(file, by=by, reasons=answer.reasons, text=answer.text, today=today)
     elif answer.outcome in (Outcome.APPROVE, Outcome.REJECT):
         outcome = Outcome(answer.outcome)
-        decisions.propose(file, by=by, outcome=outcome, reasons=answer.reasons, text=answer.text)
+        decisions.propose(
+            file, by=by, outcome=outcome, reasons=answer.reasons, grounds=answer.grounds, text=answer.text
+        )
     else:
         raise Refused(decisions.CHOOSE)
 

@@ -18,7 +18,9 @@ from backoffice.audit import codes
 from backoffice.audit.models import Event
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job, JobState
+from backoffice.romania import law
 from backoffice.romania.calendar import today
+from backoffice.romania.law import Ground
 from notifications.models import Document, Message
 from notifications.views import get_sealed_document_or_404, pdf_response
 from workflows.access import get_case_or_404
@@ -70,7 +72,7 @@ def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any 
         "panel": procedure.panel_context(case, request.user),
         "rights": {str(right) for right in _rights(file, request.user)},
         **scans_of(case, request.user),
-        "actions": actions_of(file, assignment, request.user),
+        "actions": actions_of(file, assignment, request.user, ticked=typed.grounds if typed else None),
         "failed": failed_job(case),
         "refused": refused,
         "typed": typed,
@@ -99,11 +101,16 @@ class Actions:
     why_not: str = ""
     reject_reasons: tuple[Reason, ...] = ()
     completion_reasons: tuple[Reason, ...] = ()
+    general_grounds: tuple[Ground, ...] = ()
+    ticked_grounds: tuple[str, ...] = ()
+    proposed_grounds: tuple[Ground, ...] = ()
+    agree: str = ""
+    passes: str = ""
     colleagues: tuple[User, ...] = ()
     proposal: Decision | None = None
 
 
-def actions_of(file: CaseFile, assignment: Assignment, user: User) -> Actions:
+def actions_of(file: CaseFile, assignment: Assignment, user: User, *, ticked: tuple[str, ...] | None = None) -> Actions:
     """Derive the actions from the task row and the person's rights of this moment."""
     step = assignment.task.flow_task if assignment.task else None
     if not isinstance(step, Step):
@@ -117,6 +124,8 @@ def actions_of(file: CaseFile, assignment: Assignment, user: User) -> Actions:
     why_not = file.refusal(user, step.stage.code) or ""
     execute = assignment.holder_id == user.pk and not why_not
     proposing = execute and step.stage.code == FIRST
+    general = file.procedure.general_grounds if proposing else ()
+    proposal = file.proposal if execute and not proposing else None
     return Actions(
         stage=step.stage.code,
         claim=assignment.holder_id is None and not why_not,
@@ -124,8 +133,13 @@ def actions_of(file: CaseFile, assignment: Assignment, user: User) -> Actions:
         why_not=why_not,
         reject_reasons=tuple(file.procedure.reasons("reject")) if proposing else (),
         completion_reasons=tuple(file.procedure.reasons("completion")) if proposing else (),
+        general_grounds=general,
+        ticked_grounds=tuple(each.code for each in general) if ticked is None else ticked,
+        proposed_grounds=tuple(law.by_code(code) for code in proposal.grounds) if proposal else (),
+        agree=str(step.stage.agree),
+        passes=next((str(s.passes) for s in file.procedure.stages if s.only_on == Outcome.REJECT), ""),
         colleagues=colleagues,
-        proposal=file.proposal if execute and not proposing else None,
+        proposal=proposal,
     )
 
 

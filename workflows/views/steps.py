@@ -67,6 +67,7 @@ def execute(request: SignedInRequest, task: int) -> HttpResponse:
         reasons=tuple(request.POST.getlist("completion_reasons" if outcome == "completion" else "reasons")),
         text=request.POST.get("text", "").replace("\x00", "").strip()[:4000],
         text_sha256=request.POST.get("text_sha256", ""),
+        grounds=tuple(request.POST.getlist("grounds")),
     )
     asked: list[Step] = []
 

@@ -37,6 +37,7 @@ GOALS = {
     "independent_verifier": ("G45", "test_log_tampering_goal.py"),
     "hostile_uploads": ("", "test_hostile_uploads_goal.py"),
     "intake": ("", "test_intake_goal.py"),
+    "legal_grounds": ("", "test_legal_grounds_goal.py"),
     "query_counts": ("", "test_pages_goal.py"),
     "translations": ("", "test_pages_goal.py"),
 }

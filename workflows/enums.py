@@ -23,9 +23,14 @@ class CaseState(models.TextChoices):
     ISSUING = "issuing", _("Se emite decizia")
     APPROVED = "approved", _("Aprobată")
     REJECTED = "rejected", _("Respinsă")
+    JOINED = "joined", _("Conexată")
+    FILED = "filed", _("Clasată")
+    WITHDRAWN = "withdrawn", _("Retrasă")
 
 
-CLOSED = frozenset({CaseState.APPROVED, CaseState.REJECTED})
+# Over without a decision of its own: joined to another case, closed by the head, withdrawn by who filed it.
+WITHOUT_DECISION = frozenset({CaseState.JOINED, CaseState.FILED, CaseState.WITHDRAWN})
+CLOSED = frozenset({CaseState.APPROVED, CaseState.REJECTED}) | WITHOUT_DECISION
 
 
 class Outcome(models.TextChoices):

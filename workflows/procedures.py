@@ -59,12 +59,16 @@ class Subject:
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason of a rejection or completion: its sentence, what the applicant does next, and its ground in law."""
+    """One reason of a rejection or completion: its sentence, what the applicant does next, and its ground in law.
+
+    `after_completion`: it rejects only when a completion was asked for it and is over.
+    """
 
     code: str
     label: Text
     fix: Text = ""
     ground: Text = ""
+    after_completion: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,10 @@ class Procedure(ABC):
     def text(self, case: Case, content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
         """What this procedure adds to the words of a decision; JSON values only. Fills `templates/pdf/<code>/`."""
 
+    def documents_for(self, content: dict[str, Any], outcome: Outcome) -> tuple[DocumentKind, ...]:
+        """The documents that this signature freezes, the decision first; all of `documents` by default."""
+        return self.documents[outcome]
+
     def refuse_proposal(self, case: Case, outcome: Outcome) -> str | None:
         """Why this outcome cannot be proposed now, or None."""
         return None
@@ -170,6 +178,10 @@ class Procedure(ABC):
     def signed(self, case: Case, outcome: Outcome) -> None:
         """What exists from the signature on; runs in the signing transaction."""
         return
+
+    def makes(self, case: Case, outcome: Outcome) -> bool:
+        """Is there anything to make for this case? Asked before `make`, which sees no database."""
+        return True
 
     def make(self, outcome: Outcome) -> Made:
         """What the worker makes before it renders; may repeat, sees no database."""

@@ -258,6 +258,48 @@ class Migration(migrations.Migration):
             model_name='version',
             constraint=models.UniqueConstraint(fields=('case', 'version'), name='one_content_per_version'),
         ),
+        migrations.CreateModel(
+            name='Closure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('round', models.PositiveSmallIntegerField()),
+                ('state', models.CharField(choices=[('joined', 'Conexată'), ('filed', 'Clasată'), ('withdrawn', 'Retrasă')], max_length=12)),
+                ('reason', models.CharField(max_length=20)),
+                ('text', backoffice.crypto.encryption.EncryptedTextField(blank=True, bound_to=('case_id', 'round'), default='', editable=True, null=True)),
+                ('into_number', models.CharField(blank=True, max_length=30)),
+                ('notice', models.UUIDField()),
+                ('closed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='workflows.case')),
+                ('closed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='joined', to='workflows.case')),
+                ('membership', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('case', 'round'), name='one_closure_per_round'), models.CheckConstraint(condition=models.Q(models.Q(('into__isnull', False), ('state', 'joined'), models.Q(('into_number', ''), _negated=True)), models.Q(models.Q(('state', 'joined'), _negated=True), ('into__isnull', True), ('into_number', '')), _connector='OR'), name='joined_case_names_the_other'), models.CheckConstraint(condition=models.Q(models.Q(('membership__isnull', True), ('state', 'withdrawn')), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('membership__isnull', False)), _connector='OR'), name='only_the_filer_withdraws')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Extension',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('days', models.PositiveSmallIntegerField()),
+                ('reason', models.CharField(max_length=20)),
+                ('text', backoffice.crypto.encryption.EncryptedTextField(blank=True, bound_to=('case_id', 'from_due'), default='', editable=True, null=True)),
+                ('counted_from', models.DateField()),
+                ('from_due', models.DateField()),
+                ('to_due', models.DateField()),
+                ('notice', models.UUIDField()),
+                ('extended_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='workflows.case')),
+                ('extended_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('case', 'from_due'), name='one_extension_per_term', violation_error_message='Termenul a fost deja prelungit o dată; nu se mai poate prelungi.'), models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days__lte', 15)), name='extension_has_at_most_15_days', violation_error_message='Termenul se prelungește cu cel puțin o zi și cel mult 15 zile.'), models.CheckConstraint(condition=models.Q(('to_due__gt', models.F('from_due'))), name='extension_is_longer')],
+            },
+        ),
         # The engine's rows belong to a house, so that row-level security can keep them apart.
         migrations.RunSQL(
             "alter table viewflow_process add house_id bigint references accounts_house;"

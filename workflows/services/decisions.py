@@ -33,6 +33,7 @@ def propose(file: CaseFile, *, by: User, outcome: Outcome, reasons: Sequence[str
     """
     if outcome == Outcome.REJECT:
         demand_reasons(file, "reject", reasons)
+        demand_completion(file, reasons)
     else:
         reasons = ()
     if sentence := file.procedure.refuse_proposal(file.case, outcome):
@@ -75,6 +76,20 @@ def demand_reasons(file: CaseFile, kind: str, codes: Sequence[str]) -> None:
     allowed = {reason.code for reason in file.procedure.reasons(kind)}
     if not codes or not set(codes) <= allowed:
         raise Refused(_("Alegeți cel puțin un motiv din listă."))
+
+
+def demand_completion(file: CaseFile, codes: Sequence[str]) -> None:
+    """What can be put right is asked for before it rejects: such a reason needs a completion that is over.
+
+    Raises `Refused`.
+    """
+    early = [code for code in codes if file.procedure.reason(code).after_completion]
+    if early and (missing := sorted(set(early) - file.completed_for)):
+        raise Refused(
+            _(
+                "Cereți întâi completări pentru {codes}: se poate respinge de aici numai după răspuns sau termen."
+            ).format(codes=", ".join(missing))
+        )
 
 
 def _decide(

@@ -32,7 +32,7 @@ def draft(file: CaseFile, outcome: Outcome) -> Draft:
 
     Decisions are in Romanian whatever language the signer's screen speaks.
     """
-    found = file.procedure.documents[outcome]
+    found = file.procedure.documents_for(file.case.content, outcome)
     with translation.override("ro"):
         context = _context(file, outcome)
         html, sha256 = pdf.frozen_text(found[0].code, context)

@@ -13,6 +13,7 @@ def words(case: Case, content: dict[str, Any]) -> dict[str, Any]:
         "provider": _provider(content),
         "work_points": [_work_point(point) for point in content["work_points"]],
         "physicians": [_physician(physician, content) for physician in content["physicians"]],
+        "wants_licence_key": content["wants_licence_key"],
         "user_name": f"{case.subject_key}_{case.house.code}",
     }
 

@@ -36,7 +36,7 @@ def close(case: Case, *, by: User, reason: str, text: str) -> Closure:
         if cause is None:
             raise Refused(_("Alegeți motivul clasării."))
         if not text.strip():
-            raise Refused(_("Scrieți de ce clasați dosarul: solicitantul citește textul."))
+            raise Refused(_("Scrieți de ce clasați dosarul."))
         notice = _tell(file.case, "case_closed", cause)
         for joined in communication.joined_to(file.case):
             _tell(joined, "case_closed", cause, main=str(file.case.entry))

@@ -87,7 +87,7 @@ def demand_completion(file: CaseFile, codes: Sequence[str]) -> None:
     if early and (missing := sorted(set(early) - file.completed_for)):
         raise Refused(
             _(
-                "Cereți întâi completări pentru {codes}: se poate respinge de aici numai după răspuns sau termen."
+                "Cereți întâi completări pentru {codes}; se respinge numai după răspuns sau după termen."
             ).format(codes=", ".join(missing))
         )
 

@@ -80,7 +80,7 @@ def extend(case: Case, *, by: User, days: int, reason: str, text: str, today: da
         if sentence := file.refusal_of_person(by) or refusal(case, today=today):
             raise Refused(sentence)
         if cause is None or not text.strip():
-            raise Refused(_("Alegeți motivul prelungirii și spuneți pe scurt de ce: solicitantul le citește."))
+            raise Refused(_("Alegeți motivul prelungirii și scrieți pe scurt de ce."))
         if not 1 <= days <= MOST_DAYS:
             raise Refused(_("Termenul se prelungește cu cel puțin o zi și cel mult 15 zile."))
         counted_from = began_on(case, case.due_on) + timedelta(days=LEGAL_TERM_DAYS)

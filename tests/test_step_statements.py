@@ -9,7 +9,7 @@ from bench.measure import NotDone, unmeasured
 from bench.statements import Counter
 
 # From the filing to the last signature: seven posts. Then also the worker's issuing and the key that is opened once.
-# Of these, what approved rows say (the parties, one function) and the register of an approval (the parties, its rows): 4.
+# Four of these: what approved rows say (parties, one function), the register of an approval (parties, its rows).
 STATEMENTS_TO_SIGNATURE = 100
 SAVEPOINTS_TO_SIGNATURE = 17
 STATEMENTS_TO_KEY = 144  # one of them: who gets the same answer

@@ -104,7 +104,10 @@ def reason(code: str) -> Item:
 
 
 def reasons(*kinds: str) -> list[Item]:
-    """The reasons of these kinds (`reject`, `completion`, `both`, `redirect`), in the order of their codes."""
+    """The reasons of these kinds, in the order of their codes.
+
+    Kinds: `reject`, `completion`, `both`, `redirect`, and `after_completion`: asked for, and rejecting only then.
+    """
     return [item for item in _load("reason_codes").values() if item.kind in kinds]
 
 

@@ -18,6 +18,7 @@ from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from backoffice.jobs.registry import Handler, register, register_subjects
 from backoffice.romania.calendar import add_working_days, today
+from workflows.enums import CaseState
 from workflows.models import Case, CompletionRequest
 from workflows.services import completions, steps
 
@@ -64,7 +65,7 @@ def settle(job: Job, result: None) -> None:
     asked = CompletionRequest.objects.select_related(
         "case__filing__owner", "case__house", "case__entry", "case__assignment"
     ).get(pk=job.object_id)
-    if asked.answered_at or asked.lapsed_at:
+    if asked.answered_at or asked.lapsed_at or asked.case.state != CaseState.COMPLETION:  # closed meanwhile
         return
     day = today()
     if asked.due_on < day:

@@ -26,11 +26,17 @@ class CaseState(models.TextChoices):
     APPROVED = "approved", _("Aprobată")
     REJECTED = "rejected", _("Respinsă")
     REVOKED = "revoked", _("Decizie retrasă")
+    JOINED = "joined", _("Conexată")
+    FILED = "filed", _("Clasată")
+    WITHDRAWN = "withdrawn", _("Retrasă")
 
 
-# A decision stands; and: nobody's turn any more.
+# A decision stands.
 DECIDED = frozenset({CaseState.APPROVED, CaseState.REJECTED})
-CLOSED = DECIDED | {CaseState.REVOKED}
+# Over without a decision of its own: joined to another case, closed by the head, withdrawn by who filed it.
+WITHOUT_DECISION = frozenset({CaseState.JOINED, CaseState.FILED, CaseState.WITHDRAWN})
+# Nobody's turn any more.
+CLOSED = DECIDED | {CaseState.REVOKED} | WITHOUT_DECISION
 
 
 class Outcome(models.TextChoices):

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.romania.law import CIVIL_CODE, GDPR, HOUSE_RULE, L554, OG27, OUG41, Ground, ground
+from workflows import causes
 
 if TYPE_CHECKING:
     from workflows.procedures import Procedure
@@ -162,6 +163,21 @@ GENERAL = (
         _("Solicitantul fără cont primește decizia în scrisoare."),
         (ground(OG27, "art. 8"),),
     ),
+    Rule(
+        "decision_joined",
+        Sort.NOTICE,
+        _("Cine a depus o cerere conexată primește răspunsul dat cererii la care s-a conexat."),
+        (ground(OG27, "art. 10"),),
+    ),
+    Rule("case_joined", Sort.NOTICE, _("Solicitantul află că cererea sa s-a conexat."), (ground(OG27, "art. 10"),)),
+    Rule("case_closed", Sort.NOTICE, _("Solicitantul află că cererea sa s-a clasat și de ce."), (HOUSE_RULE,)),
+    Rule("case_withdrawn", Sort.NOTICE, _("Solicitantul primește confirmarea retragerii."), (HOUSE_RULE,)),
+    Rule(
+        "term_extended",
+        Sort.NOTICE,
+        _("Solicitantul află înainte că termenul se prelungește, de ce și până când."),
+        (ground(OG27, "art. 9"),),
+    ),
 )
 
 
@@ -184,6 +200,7 @@ class Line:
 def lines(procedures: Iterable["Procedure"]) -> Iterator[Line]:
     """Everything that must say its ground: general rules, then of each procedure rules, stages and reasons."""
     yield from (_line("", rule) for rule in GENERAL)
+    yield from (Line("", "cause", cause.code, str(cause.label), cause.grounds) for cause in causes.EVERY)
     known = {rule.code for rule in GENERAL}
     for procedure in procedures:
         known |= {rule.code for rule in procedure.rules}

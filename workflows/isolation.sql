@@ -58,7 +58,7 @@ create or replace function completions_due(zone text, day_ date, first_ date, se
           cross join lateral (values ('completion_reminder_5', r.due_on >= day_ and a.asked_on <= first_),
                                      ('completion_reminder_8', r.due_on >= day_ and a.asked_on <= second_),
                                      ('completion_lapse', r.due_on < day_)) o(name, is_due)
-          where r.answered_at is null and r.lapsed_at is null and o.is_due
+          where r.answered_at is null and r.lapsed_at is null and c.state = 'completion' and o.is_due
             and not exists (select from jobs_job j where j.dedupe_key = o.name || ':' || r.id)
           order by r.due_on, r.id, o.name limit limit_ $$;
 -- A person is known to a house that has them as a party, or that decided through them.

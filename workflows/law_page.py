@@ -25,6 +25,7 @@ HEADINGS = {
     "notice": "Notices",
     "stage": "Stages of a decision",
     "reason": "Reasons",
+    "cause": "Closing, joining, a longer term",
 }
 
 

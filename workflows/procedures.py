@@ -61,12 +61,16 @@ class Subject:
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason of a rejection or completion: its sentence, what the applicant does next, and what it rests on."""
+    """One reason of a rejection or completion: its sentence, what the applicant does next, and what it rests on.
+
+    `after_completion`: it rejects only when a completion was asked for it and is over.
+    """
 
     code: str
     label: Text
     fix: Text = ""
     grounds: tuple[Ground, ...] = ()
+    after_completion: bool = False
 
     @property
     def law(self) -> tuple[Ground, ...]:
@@ -198,6 +202,10 @@ class Procedure(ABC):
     def text(self, case: Case, content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
         """What this procedure adds to the words of a decision; JSON values only. Fills `templates/pdf/<code>/`."""
 
+    def documents_for(self, content: dict[str, Any], outcome: Outcome) -> tuple[DocumentKind, ...]:
+        """The documents that this signature freezes, the decision first; all of `documents` by default."""
+        return self.documents[outcome]
+
     def refuse_proposal(self, case: Case, outcome: Outcome) -> str | None:
         """Why this outcome cannot be proposed now, or None."""
         return None
@@ -221,6 +229,10 @@ class Procedure(ABC):
     def withdrawn(self, case: Case) -> None:
         """End what the decision of this case made; runs in the transaction that withdraws it."""
         return
+
+    def makes(self, case: Case, outcome: Outcome) -> bool:
+        """Is there anything to make for this case? Asked before `make`, which sees no database."""
+        return True
 
     def make(self, outcome: Outcome) -> Made:
         """What the worker makes before it renders; may repeat, sees no database."""

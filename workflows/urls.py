@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from workflows.views import applicant, attachments, case, failed, filing, follow_ups, inbox, paper, steps
+from workflows.views import (
+    applicant,
+    attachments,
+    case,
+    closing,
+    failed,
+    filing,
+    follow_ups,
+    inbox,
+    paper,
+    steps,
+)
 
 app_name = "workflows"
 
@@ -33,6 +44,7 @@ urlpatterns = [
     path("cereri/<uuid:public_id>/acte/<uuid:document_id>.pdf", applicant.document, name="my_document"),
     path("cereri/<uuid:public_id>/cere/<slug:procedure>/", follow_ups.of_applicant, name="my_follow_up"),
     path("cereri/<uuid:public_id>/dovada.json", applicant.proof, name="proof"),
+    path("cereri/<uuid:public_id>/retrage/", closing.withdraw, name="withdraw"),
     path("lucru/", inbox.inbox, name="inbox"),
     path("lucru/cauta/", inbox.search, name="search"),
     path("lucru/hartie/", paper.new, name="paper_new"),
@@ -44,6 +56,9 @@ urlpatterns = [
     path("lucru/dosar/<uuid:public_id>/acte-atasate-din-nou/", attachments.inspect_again, name="inspect_again"),
     path("lucru/dosar/<uuid:public_id>/cere/<slug:procedure>/", follow_ups.of_house, name="follow_up"),
     path("lucru/dosar/<uuid:public_id>/reia/", case.retry, name="retry"),
+    path("lucru/dosar/<uuid:public_id>/claseaza/", closing.close, name="close"),
+    path("lucru/dosar/<uuid:public_id>/conexeaza/", closing.join, name="join"),
+    path("lucru/dosar/<uuid:public_id>/prelungeste/", closing.extend, name="extend"),
     path("lucru/operatiuni/", failed.page, name="failed"),
     path("lucru/operatiuni/reia/", failed.retry_all, name="retry_all_failed"),
     path("lucru/operatiuni/<uuid:public_id>/reia/", failed.retry, name="retry_failed"),

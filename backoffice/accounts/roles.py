@@ -20,6 +20,8 @@ class Can(StrEnum):
     ENDORSE = "endorse"
     SIGN = "sign"
     REASSIGN = "reassign"
+    CLOSE = "close"
+    EXTEND = "extend"
     HAND_OVER = "hand_over"
     RETRY_WORK = "retry_work"
     MANAGE_PEOPLE = "manage_people"
@@ -39,8 +41,8 @@ class Role(models.TextChoices):
 DESCRIPTIONS = {
     Role.CLERK: _("Înregistrează cererile pe hârtie, verifică dosarele, cere completări și propune soluția."),
     Role.LEGAL_ADVISER: _("Dă viza de legalitate pe propunerile de respingere."),
-    Role.HEAD: _("Avizează sau întoarce propunerile, repartizează dosarele."),
-    Role.DIRECTOR: _("Semnează deciziile."),
+    Role.HEAD: _("Avizează sau întoarce propunerile, repartizează, conexează și clasează dosarele."),
+    Role.DIRECTOR: _("Semnează deciziile, prelungește termenul legal."),
     Role.ADMINISTRATOR: _("Acordă și încheie roluri în casa sa și scrie datele casei; nu lucrează dosare."),
 }
 

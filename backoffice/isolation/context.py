@@ -37,7 +37,7 @@ def tenant_transaction(role: str) -> Iterator[None]:
 def acting_for(houses: Iterable[int]) -> Iterator[None]:
     """Inside, the transaction also writes for these houses: filing by an applicant writes into the house's registry.
 
-    Used by the two services that let an applicant move a case (registration, answer to a completion request) and by
+    Used by the services that let an applicant move a case (registration, answer to a completion, withdrawal) and by
     nothing else; the houses come from the filing or the case row (docs/adr/0009-isolation.md).
     """
     before = run(

@@ -3,11 +3,11 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.accounts.models import House, User
+from backoffice.accounts.models import House, Person, User
 from backoffice.crypto.encryption import EncryptedField
 from backoffice.isolation.constraint_lookup import register_guard_sentences
 from backoffice.isolation.guards import guard, never_deleted
@@ -29,6 +29,8 @@ class Enrolment(models.Model):
     house = models.ForeignKey(House, on_delete=models.PROTECT, related_name="enrolments")
     provider_uic = models.CharField(max_length=20)
     provider_name = models.CharField(max_length=100)
+    name_key = models.CharField(max_length=160)
+    representative = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=EnrolmentState.choices, default=EnrolmentState.APPROVED)
     approved_at = models.DateTimeField(db_default=Now())
     active_at = models.DateTimeField(null=True)
@@ -36,6 +38,7 @@ class Enrolment(models.Model):
     in_clear = {
         "provider_uic": "fiscal code of a provider, public; one enrolment per code is a constraint",
         "provider_name": "the registered name, public in the registers of companies and cabinets",
+        "name_key": "the same name, folded: two spellings of one name are one",
     }
 
     class Meta:
@@ -50,6 +53,7 @@ class Enrolment(models.Model):
                 condition=~Q(state=EnrolmentState.ACTIVE) | Q(active_at__isnull=False),
             ),
         ]
+        indexes = [models.Index(fields=["provider_uic"], name="enrolment_of_provider")]
 
     def __str__(self) -> str:
         return f"{self.provider_uic} {self.house}"
@@ -58,6 +62,33 @@ class Enrolment(models.Model):
     def user_name(self) -> str:
         """User of the insurance platform: `<fiscal code>_<house code>`."""
         return f"{self.provider_uic}_{self.house.code}"
+
+
+class EnrolledPhysician(models.Model):
+    """A physician whom an approval enrolled with a provider, under their stamp code, from a day to a day."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="physicians")
+    house = models.ForeignKey(House, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    stamp_code = models.CharField(max_length=6)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    in_clear = {"stamp_code": "printed on every prescription; one person's by comparison across houses"}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_enrolled_physician_at_a_time",
+                fields=["enrolment", "person", "stamp_code"],
+                condition=Q(until__isnull=True),
+            ),
+            models.CheckConstraint(name="enrolled_physician_ends_after_begin", condition=Q(until__gte=F("since"))),
+        ]
+        indexes = [models.Index(fields=["stamp_code"], name="physician_of_stamp_code")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.stamp_code}"
 
 
 class LicenceKey(models.Model):
@@ -105,7 +136,7 @@ never_deleted(Enrolment)
 guard(
     Enrolment,
     "stands_on_decisions",
-    "before insert or update of case_id, house_id, provider_uic",
+    "before insert or update of case_id, house_id, provider_uic, representative_id",
     """
 begin
     if not case_is_approved(new.case_id, 'providers') or not exists (
@@ -113,6 +144,28 @@ begin
             and c.subject_key = new.provider_uic) then
         raise exception using errcode = 'check_violation', constraint = 'holding_without_its_decisions',
             message = 'an enrolment stands on its decisions';
+    end if;
+    return new;
+end
+""",
+    sees_all=True,
+)
+never_deleted(EnrolledPhysician)
+guard(
+    EnrolledPhysician,
+    "stands_on_decisions",
+    "before insert or update",
+    """
+begin
+    if not exists (select from providers_enrolment e where e.id = new.enrolment_id and e.house_id = new.house_id
+                   and case_is_approved(e.case_id, 'providers')) then
+        raise exception using errcode = 'check_violation', constraint = 'holding_without_its_decisions',
+            message = 'an enrolled physician stands on decisions';
+    end if;
+    if tg_op = 'UPDATE' and (old.until is not null
+            or to_jsonb(new) - array['until'] is distinct from to_jsonb(old) - array['until']) then
+        raise exception using errcode = 'restrict_violation', constraint = 'append_only',
+            message = 'of an enrolled physician only the end is written later';
     end if;
     return new;
 end

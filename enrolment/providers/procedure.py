@@ -83,8 +83,8 @@ class Providers(Procedure):
     rights = {
         Role.CLERK: frozenset({Can.SEE_CASES, Can.KEY_IN, Can.REVIEW, Can.HAND_OVER}),
         Role.LEGAL_ADVISER: frozenset({Can.SEE_CASES, Can.VISA}),
-        Role.HEAD: frozenset({Can.SEE_CASES, Can.ENDORSE, Can.REASSIGN}),
-        Role.DIRECTOR: frozenset({Can.SEE_CASES, Can.SIGN, Can.REASSIGN}),
+        Role.HEAD: frozenset({Can.SEE_CASES, Can.ENDORSE, Can.REASSIGN, Can.CLOSE}),
+        Role.DIRECTOR: frozenset({Can.SEE_CASES, Can.SIGN, Can.REASSIGN, Can.EXTEND}),
     }
     form = FORM
     documents = {Outcome.APPROVE: (APPROVAL, CONVENTION), Outcome.REJECT: (REJECTION,)}
@@ -104,8 +104,8 @@ class Providers(Procedure):
         ground(OG27, "art. 8"),
     )
     letter_note = gettext_lazy(
-        "Dacă cererea a fost aprobată, cheia de licență se ridică de la ghișeul casei, de reprezentantul legal, "
-        "cu actul de identitate."
+        "Dacă cererea a fost aprobată și cheia de licență a fost cerută, ea se ridică de la ghișeul casei, de "
+        "reprezentantul legal, cu actul de identitate."
     )
     introduction = "providers/introduction.html"
     panel = "providers/panel.html"
@@ -147,11 +147,12 @@ class Providers(Procedure):
         about: Case | None = None,
         as_written: frozenset[str] = frozenset(),
     ) -> list[Finding]:
-        """The rules R01 to R14 over the part of one house."""
+        """The rules R01 to R14 over the part of one house. What other houses decided is read for a case only."""
         return rules.findings(
             content,
             today=today,
-            has_enrolment=services.is_taken(house, subject_key(content["provider"]["uic"]), besides=case),
+            taken=services.taken_by(house, subject_key(content["provider"]["uic"]), besides=case),
+            approved_otherwise=services.approved_otherwise(case, content) if case else (),
             redirected=case is not None and case.entry.redirected_from_id is not None,
             as_written=as_written,
         )
@@ -162,7 +163,7 @@ class Providers(Procedure):
 
     def reasons(self, outcome: str) -> Sequence[Reason]:
         """The list of reasons, which procedures share."""
-        return [_reason(item) for item in nomenclature.reasons(outcome, "both")]
+        return [_reason(item) for item in nomenclature.reasons(outcome, "both", "after_completion")]
 
     def reason(self, code: str) -> Reason:
         """One reason, those of a redirection included."""
@@ -170,14 +171,15 @@ class Providers(Procedure):
 
     def text(self, case: Case, content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
         """The provider, its work points and physicians."""
-        return text.words(case, content, attached=self.documents[outcome][1:])
+        return text.words(case, content, attached=self.documents_for(content, outcome)[1:])
 
     def refuse_proposal(self, case: Case, outcome: Outcome) -> str | None:
         """One enrolment per provider and house."""
-        if outcome == Outcome.APPROVE and services.is_taken(case.house, case.subject_key, besides=case):
+        if outcome == Outcome.APPROVE and services.taken_by(case.house, case.subject_key, besides=case):
             return _(
                 "Furnizorul are deja o înrolare sau o altă cerere în lucru la această casă (motivul R12): "
-                "propuneți respingerea sau așteptați soluția celeilalte cereri."
+                "propuneți respingerea, cereți șefului de serviciu să conexeze dosarele sau așteptați soluția "
+                "celuilalt."
             )
         return None
 
@@ -191,10 +193,19 @@ class Providers(Procedure):
             )
         return None
 
+    def documents_for(self, content: dict[str, Any], outcome: Outcome) -> tuple[DocumentKind, ...]:
+        """Without a licence key there is no convention on its use."""
+        found = self.documents[outcome]
+        return found if content["wants_licence_key"] else tuple(kind for kind in found if kind is not CONVENTION)
+
     def signed(self, case: Case, outcome: Outcome) -> None:
         """From the signature of an approval on the provider is enrolled."""
         if outcome == Outcome.APPROVE:
             services.enrol(case)
+
+    def makes(self, case: Case, outcome: Outcome) -> bool:
+        """A licence key is made for an approval, where one was asked for."""
+        return outcome == Outcome.APPROVE and case.content["wants_licence_key"]
 
     def make(self, outcome: Outcome) -> Made:
         """An approval brings a licence key; the convention shows it masked."""
@@ -209,8 +220,11 @@ class Providers(Procedure):
             services.issue(case.enrolment, key=made.secret)
 
     def panel_context(self, case: Case, user: User) -> dict[str, Any]:
-        """The key of the enrolment, if there is one yet."""
-        return {"key": LicenceKey.objects.filter(enrolment__case=case).first()}
+        """The key of the enrolment, if there is one yet, and whether an approval brings one."""
+        return {
+            "key": LicenceKey.objects.filter(enrolment__case=case).first(),
+            "no_key_asked": not case.content["wants_licence_key"],
+        }
 
     def demo(self, people: Mapping[str, User]) -> int:
         """DEMO cases in every stage."""
@@ -226,4 +240,5 @@ def subject_key(written: str) -> str:
 
 
 def _reason(item: nomenclature.Item) -> Reason:
-    return Reason(item.code, item.label, item.fix, item.grounds)
+    after = item.kind == "after_completion"
+    return Reason(item.code, item.label, item.fix, item.grounds, after_completion=after)

@@ -3,7 +3,7 @@
 None blocks registration: the law wants an answer to every request. Pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -20,14 +20,16 @@ def findings(
     content: dict[str, Any],
     *,
     today: date,
-    has_enrolment: bool,
     redirected: bool,
+    taken: dict[str, str] | None = None,
+    approved_otherwise: Iterable[Finding] = (),
     as_written: frozenset[str] = frozenset(),
 ) -> list[Finding]:
     """Every finding of one house's part of an application, ordered by code and place.
 
-    `has_enrolment`: an active or pending enrolment of the same fiscal code at the house (R12);
-    `redirected`: no work point lay in the county of the house of entry (R01).
+    `redirected`: no work point lay in the county of the house of entry (R01);
+    `taken`: the enrolment or pending request of the same fiscal code at the house (R12);
+    `approved_otherwise`: what approved enrolments of any house say otherwise (R03, R04, R08).
     """
     found: list[Finding] = []
     if redirected:
@@ -38,8 +40,9 @@ def findings(
     for index, physician in enumerate(content["physicians"]):
         found += _physician(physician, f"physicians[{index}]", today)
     found += [Finding("R11", path) for path in sorted(as_written)]
-    if has_enrolment:
-        found.append(Finding("R12", "provider.uic", {"uic": content["provider"]["uic"]}))
+    if taken:
+        found.append(Finding("R12", "provider.uic", {"uic": content["provider"]["uic"], **taken}))
+    found += approved_otherwise
     own = content["application"]
     if content["des_channel"] == "own_application" and not own["certification_no"]:
         found.append(
@@ -58,6 +61,13 @@ def explain(finding: Finding) -> str:
         facts["uncovered"] = ", ".join(str(nomenclature.specialty(code).label) for code in specialties)
     if finding.code == "R07" and not specialties:
         return _("Medicul {name}: polița de malpraxis nr. {number} a expirat la {valid_until}.").format(**facts)
+    if "house" in facts:
+        number = facts["number"]
+        facts["decision"] = (
+            _("decizia nr. {number}").format(number=number) if number else _("decizia în curs de emitere")
+        )
+    if sentence := _by_fact().get(str(facts.get("fact", ""))):
+        return sentence.format(**facts)
     return _sentences()[finding.code].format(field=finding.field, **facts)
 
 
@@ -78,9 +88,22 @@ def _sentences() -> dict[str, str]:
         ),
         "R07": _("Medicul {name}: polița de malpraxis nr. {number} nu acoperă specialitatea {uncovered}."),
         "R11": _("Câmpul „{field}” este completat greșit pe hârtie; a fost preluat așa cum este scris."),
-        "R12": _("Pentru codul fiscal {uic} există la această casă o înrolare activă sau o cerere în lucru."),
         "R13": _("Aplicația {product} {version} nu are număr de certificare în DES și nu a fost ales portalul DES."),
         "R14": _("Cererea nu poartă semnătura reprezentantului legal."),
+    }
+
+
+def _by_fact() -> dict[str, str]:
+    """Sentences of rules that look at what houses have in their files: `number` is a case or a decision of theirs."""
+    return {
+        "active": _("Codul fiscal {uic} are la această casă o înrolare activă (dosarul nr. {number})."),
+        "approved": _("Codul fiscal {uic} are la această casă o înrolare aprobată (dosarul nr. {number})."),
+        "pending": _("Pentru codul fiscal {uic} este la această casă o cerere în lucru (dosarul nr. {number})."),
+        "other_representative": _("La {house}, {decision} are alt reprezentant legal decât cel declarat."),
+        "other_filer": _("Cererea nu a fost depusă de reprezentantul legal din {decision} a {house}."),
+        "other_name": _("La {house}, {decision} are altă denumire pentru codul fiscal {uic}."),
+        "other_person": _("La {house}, {decision} are codul de parafă {stamp} la altă persoană decât {name}."),
+        "other_stamp": _("La {house}, {decision} are alt cod de parafă pentru {name} decât {stamp}."),
     }
 
 

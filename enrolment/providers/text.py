@@ -16,6 +16,7 @@ def words(case: Case, content: dict[str, Any], attached: Sequence[DocumentKind] 
         "work_points": [_work_point(point) for point in content["work_points"]],
         "physicians": [_physician(physician, content) for physician in content["physicians"]],
         "annexes": ["Puncte de lucru", "Medici", *(str(kind.label) for kind in attached)],
+        "wants_licence_key": content["wants_licence_key"],
         "user_name": f"{case.subject_key}_{case.house.code}",
     }
 

@@ -30,7 +30,7 @@ from workflows import deadlines, intake, procedures
 from workflows.attachments import services as attachments
 from workflows.attachments.models import Attachment
 from workflows.models import Case, Filing
-from workflows.services import communication, filings, steps
+from workflows.services import closing, communication, filings, steps, terms
 from workflows.services.filings import submit
 
 LINES = Path(__file__).parents[1] / "enrolment" / "data" / "applications" / "applications.jsonl"
@@ -43,6 +43,7 @@ def acts(people):
     yield from _approval(people)
     yield from _rejection(people)
     yield from _completions(people)
+    yield from _ends(people)
     yield from _paper(people)
     yield from _scans(people)
     yield from _work_that_stops(people)
@@ -168,6 +169,22 @@ def _completions(people):
             day = add_working_days(case.completion_requests.get().due_on, 1)
             deadlines.enqueue_due(day)  # writes a job; the act is what the worker does
             yield end, lambda day=day: _clock(day)
+
+
+def _ends(people):
+    """A longer term, and the three ends without a decision."""
+    first, later = _draft(people, 3), _draft(people, 3)
+    yield "submit what is extended", _submit(people, first)
+    yield "submit what is joined", _submit(people, later)
+    asked = {"days": 15, "reason": "research", "text": "Verificăm la colegiu.", "today": DAY}
+    yield "extend the term", lambda: terms.extend(_case(first), by=people.director, **asked)
+    into = str(_case(first).public_id)
+    yield "join", lambda: closing.join(_case(later), into=into, by=people.head)
+    why = {"reason": "without_object", "text": "Nu mai există."}
+    yield "close", lambda: closing.close(_case(first), by=people.head, **why)
+    withdrawn = _draft(people, 3)
+    yield "submit what is withdrawn", _submit(people, withdrawn)
+    yield "withdraw", lambda: closing.withdraw(_case(withdrawn), by=people.provider)
 
 
 def _clock(day):

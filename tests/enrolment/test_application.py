@@ -128,7 +128,7 @@ def test_what_stands_wrong_on_the_paper_is_kept_and_becomes_r11(good):
     assert parsed.as_written == paths
     assert parsed.content["provider"]["uic"] == "12345675"
     part = schema.part_for_county(parsed.content, schema.competent_counties(parsed.content)[0])
-    found = rules.findings(part, today=TODAY, has_enrolment=False, redirected=False, as_written=parsed.as_written)
+    found = rules.findings(part, today=TODAY, redirected=False, as_written=parsed.as_written)
     assert [f.code for f in found].count("R11") == 2
 
 

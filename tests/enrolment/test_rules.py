@@ -20,7 +20,7 @@ def part():
 
 
 def codes(part, **options):
-    options = {"today": TODAY, "has_enrolment": False, "redirected": False} | options
+    options = {"today": TODAY, "redirected": False} | options
     return [f.code for f in rules.findings(part, **options)]
 
 
@@ -89,7 +89,7 @@ def test_a_certified_application_is_fine(part):
 
 def test_what_only_the_house_knows_is_passed_in(part):
     assert codes(part, redirected=True) == ["R01"]
-    assert codes(part, has_enrolment=True) == ["R12"]
+    assert codes(part, taken={"fact": "pending", "number": "7/23.11.2026"}) == ["R12"]
     assert codes(part, as_written=frozenset({"provider.uic"})) == ["R11"]
 
 
@@ -105,7 +105,11 @@ def test_every_finding_explains_itself_and_says_no_identity_number(part):
         "application": {"vendor": "V", "product": "P", "version": "1", "certification_no": ""},
     }
     found = rules.findings(
-        part, today=TODAY, has_enrolment=True, redirected=True, as_written=frozenset({"provider.uic"})
+        part,
+        today=TODAY,
+        taken={"fact": "active", "number": "7/23.11.2026"},
+        redirected=True,
+        as_written=frozenset({"provider.uic"}),
     )
     assert [f.code for f in found] == ["R01", "R02", "R05", "R06", "R07", "R11", "R12", "R13", "R14"]
     for finding in found:

@@ -35,6 +35,7 @@ ACTS = {
 ACTS |= {f"workflows:{n}" for n in ("file_review", "completion", "paper", "retry")}
 ACTS |= {f"workflows:{n}" for n in ("claim", "release", "reassign", "execute")}
 ACTS |= {f"workflows:{n}" for n in ("inspect_again", "retry_failed", "retry_all_failed")}
+ACTS |= {f"workflows:{n}" for n in ("close", "join", "extend", "withdraw")}
 ACTS |= {
     f"workflows:{place}_{n}" for place in ("filing", "paper", "case") for n in ("scans", "scan_remove", "scan_original")
 }

@@ -37,6 +37,7 @@ FRESH |= {
     "context",
     "data",
     "cnp_index",
+    "notice",
 }
 BESIDES = (
     "cas",
@@ -141,6 +142,7 @@ def posts(people, browse, case):
     newcomer = User.objects.create_user("nou@example.ro", "parola-lunga-1")
     asked = world.file_case(people.provider, uic=world.UICS[4])
     world.act(asked, people.clerk, outcome="completion", reasons=["R11"], text="Completați.")
+    later = world.file_case(people.provider)
     membership = Membership.objects.get(user=people.jurist)
     yield "choose_house", clerk, reverse("accounts:choose_house"), {"house": people.house.code}
     yield (
@@ -181,6 +183,12 @@ def posts(people, browse, case):
     )
     head = browse(people.head)
     yield "retry", head, reverse("workflows:retry", args=[case.public_id]), {}
+    because = {"text": "Verificăm la colegiu."}
+    yield "close", head, reverse("workflows:close", args=[asked.public_id]), because | {"reason": "without_object"}
+    yield "join", head, reverse("workflows:join", args=[later.public_id]), {"into": str(case.public_id)}
+    extension = because | {"reason": "research", "days": "15"}
+    yield "extend", browse(people.director), reverse("workflows:extend", args=[asked.public_id]), extension
+    yield "withdraw", provider, reverse("workflows:withdraw", args=[asked.public_id]), {"sure": "true"}
     failed_job = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="G4", state="failed")
     yield "retry_failed", head, reverse("workflows:retry_failed", args=[failed_job.public_id]), {}
     yield "retry_all_failed", head, reverse("workflows:retry_all_failed"), {"motiv": "x"}

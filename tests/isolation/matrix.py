@@ -51,6 +51,7 @@ OWNER_OBJECTS = {
     "providers:key",
     "workflows:proof",
     "workflows:completion",
+    "workflows:withdraw",
     "workflows:file_review",
     "workflows:file_receipt",
     "workflows:file_step",
@@ -73,6 +74,9 @@ OFFICE_OBJECTS = {
     "workflows:release",
     "workflows:reassign",
     "workflows:execute",
+    "workflows:close",
+    "workflows:join",
+    "workflows:extend",
     "workflows:inspect_again",
     "workflows:retry_failed",
     *(f"workflows:{place}_{page}" for place in ("case", "paper") for page in SCANS),
@@ -230,6 +234,7 @@ def scan(filing, by):
 
 OBJECT_OF = {
     "workflows:completion": "completion",
+    **{f"workflows:{page}": "waiting" for page in ("withdraw", "close", "join", "extend")},
     "workflows:file_review": "draft",
     "workflows:file_receipt": "draft",
     "workflows:file_step": "draft",

@@ -30,7 +30,7 @@ class Toy(Procedure):
     flow = AddressFlow
     rights = {
         Role.LEGAL_ADVISER: frozenset({Can.SEE_CASES, Can.KEY_IN, Can.REVIEW}),
-        Role.DIRECTOR: frozenset({Can.SEE_CASES, Can.SIGN}),
+        Role.DIRECTOR: frozenset({Can.SEE_CASES, Can.SIGN, Can.REASSIGN, Can.CLOSE, Can.EXTEND}),
     }
     form = FORM
     documents = {Outcome.APPROVE: (APPROVAL,), Outcome.REJECT: (REJECTION,)}

@@ -192,6 +192,15 @@ class End(flow.End):
     activation_class = EndActivation
 
 
+def end_here(activation: Activation) -> None:
+    """End the flow at its open node, whoever it waits for: nobody's turn any more, and stale pages meet a conflict."""
+    activation.cancel()
+    process = activation.process
+    process.status, process.finished = PROCESS.CANCELED, now()
+    process.save(update_fields=["status", "finished"])
+    Assignment.objects.filter(process=process.pk).update(task=None, step="", right="", holder=None, since=None)
+
+
 class Branch(flow.Switch):
     """Which way the case goes on. It waits for nobody, so it writes no task: steps follow each other."""
 

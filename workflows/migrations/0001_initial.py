@@ -156,6 +156,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Closure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('round', models.PositiveSmallIntegerField()),
+                ('state', models.CharField(choices=[('joined', 'Conexată'), ('filed', 'Clasată'), ('withdrawn', 'Retrasă')], max_length=12)),
+                ('reason', models.CharField(max_length=20)),
+                ('text', backoffice.crypto.encryption.EncryptedTextField(blank=True, bound_to=('case_id', 'round'), default='', editable=True, null=True)),
+                ('into_number', models.CharField(blank=True, max_length=30)),
+                ('notice', models.UUIDField()),
+                ('closed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='workflows.case')),
+                ('closed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='joined', to='workflows.case')),
+                ('membership', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('case', 'round'), name='one_closure_per_round'), models.CheckConstraint(condition=models.Q(models.Q(('into__isnull', False), ('state', 'joined'), models.Q(('into_number', ''), _negated=True)), models.Q(models.Q(('state', 'joined'), _negated=True), ('into__isnull', True), ('into_number', '')), _connector='OR'), name='joined_case_names_the_other'), models.CheckConstraint(condition=models.Q(models.Q(('membership__isnull', True), ('state', 'withdrawn')), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('membership__isnull', False)), _connector='OR'), name='only_the_filer_withdraws')],
+            },
+        ),
+        migrations.CreateModel(
             name='CompletionRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -194,6 +215,27 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'constraints': [models.UniqueConstraint(fields=('case', 'round', 'stage'), name='one_decision_per_stage', violation_error_message='Etapa aceasta a fost deja decisă.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.contrib.postgres.indexes.OpClass('case_id', name='gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass('person_id', name='gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass('stage', name='gist_text_ops'), '<>')], name='four_eyes_one_stage_per_person', violation_error_message='Ați hotărât deja la altă etapă a acestui dosar; această etapă îi revine altcuiva.'), models.CheckConstraint(condition=models.Q(('outcome', 'return'), ('stage', 'propose'), _negated=True), name='proposal_does_not_return'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'reject'), ('stage', 'propose'), _negated=True), models.Q(('reasons', []), _negated=True), _connector='OR'), name='rejection_has_its_reasons', violation_error_message='O respingere are cel puțin un motiv.'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'reject'), ('stage', 'propose'), _negated=True), models.Q(models.Q(('grounds', []), _negated=True), models.Q(('grounds__contains', ['house']), _negated=True)), _connector='OR'), name='rejection_rests_on_law', violation_error_message='O respingere se întemeiază pe cel puțin un articol de lege; regula casei singură poate cere numai completări. Alegeți un temei legal.'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'return'), _negated=True), ('text__isnull', False), _connector='OR'), name='return_says_why', violation_error_message='Scrieți de ce întoarceți dosarul.'), models.CheckConstraint(condition=models.Q(models.Q(('stage', 'sign'), _negated=True), ('outcome', 'return'), models.Q(('text_sha256', ''), _negated=True), _connector='OR'), name='signature_covers_a_text')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Extension',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('days', models.PositiveSmallIntegerField()),
+                ('reason', models.CharField(max_length=20)),
+                ('text', backoffice.crypto.encryption.EncryptedTextField(blank=True, bound_to=('case_id', 'from_due'), default='', editable=True, null=True)),
+                ('counted_from', models.DateField()),
+                ('from_due', models.DateField()),
+                ('to_due', models.DateField()),
+                ('notice', models.UUIDField()),
+                ('extended_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='workflows.case')),
+                ('extended_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('case', 'from_due'), name='one_extension_per_term', violation_error_message='Termenul a fost deja prelungit o dată; nu se mai poate prelungi.'), models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days__lte', 15)), name='extension_has_at_most_15_days', violation_error_message='Termenul se prelungește cu cel puțin o zi și cel mult 15 zile.'), models.CheckConstraint(condition=models.Q(('to_due__gt', models.F('from_due'))), name='extension_is_longer')],
             },
         ),
         migrations.AddIndex(

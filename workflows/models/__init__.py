@@ -2,8 +2,10 @@
 
 from workflows.models.assignment import Assignment
 from workflows.models.case import Case, Check, Party, Version
+from workflows.models.closure import Closure
 from workflows.models.completion import CompletionRequest
 from workflows.models.decision import Decision
+from workflows.models.extension import Extension
 from workflows.models.filing import Filing
 from workflows.models.registry import RegistryCounter, RegistryEntry
 
@@ -11,8 +13,10 @@ __all__ = [
     "Assignment",
     "Case",
     "Check",
+    "Closure",
     "CompletionRequest",
     "Decision",
+    "Extension",
     "Filing",
     "Party",
     "RegistryCounter",

@@ -12,7 +12,7 @@ from django.utils.functional import Promise, cached_property
 from backoffice.accounts.models import House, Person, User
 from backoffice.crypto.encryption import EncryptedJSONField
 from backoffice.isolation.guards import append_only, guard, never_deleted
-from workflows.enums import CLOSED, DECIDED, CaseState, Outcome
+from workflows.enums import CLOSED, DECIDED, WITHOUT_DECISION, CaseState, Outcome
 from workflows.models.filing import Filing
 from workflows.models.registry import RegistryEntry
 
@@ -68,8 +68,8 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="case_state_and_date_agree",
-                condition=Q(state__in=[str(s) for s in sorted(CLOSED)], decided_at__isnull=False)
-                | (~Q(state__in=[str(s) for s in sorted(CLOSED)]) & Q(decided_at__isnull=True)),
+                condition=Q(state__in=[str(s) for s in sorted(CLOSED - WITHOUT_DECISION)], decided_at__isnull=False)
+                | (~Q(state__in=[str(s) for s in sorted(CLOSED - WITHOUT_DECISION)]) & Q(decided_at__isnull=True)),
             ),
         ]
         indexes = [
@@ -90,6 +90,11 @@ class Case(models.Model):
     def is_decided(self) -> bool:
         """Does a decision stand?"""
         return self.state in DECIDED
+
+    @property
+    def closed_without_decision(self) -> bool:
+        """Was it joined to another case, closed by the head, or withdrawn?"""
+        return self.state in WITHOUT_DECISION
 
     @property
     def content(self) -> dict:
@@ -218,6 +223,42 @@ begin
     if new.fresh_from is distinct from old.fresh_from and new.fresh_from is distinct from new.round then
         raise exception using errcode = 'check_violation', constraint = 'fresh_round_is_the_present_one',
             message = 'a case is decided anew from its present round on';
+    end if;
+    return new;
+end
+""",
+    sees_all=True,
+)
+# Its term moves by an extension (models/extension.py), or is a new one where it is decided anew; it is closed without a
+# decision only together with the row that says why (models/closure.py).
+guard(
+    Case,
+    "term_moves_by_extension",
+    "before update of due_on",
+    """
+begin
+    if new.due_on is distinct from old.due_on and not (old.decided_at is not null and new.decided_at is null)
+            and not exists (select from workflows_extension e where e.case_id = new.id
+                            and e.from_due = old.due_on and e.to_due = new.due_on) then
+        raise exception using errcode = 'check_violation', constraint = 'term_moves_by_extension',
+            message = 'the legal term moves by an extension only';
+    end if;
+    return new;
+end
+""",
+    sees_all=True,
+)
+guard(
+    Case,
+    "closed_with_its_reason",
+    "before update of state",
+    """
+begin
+    if new.state in ('joined', 'filed', 'withdrawn') and new.state is distinct from old.state
+            and not exists (select from workflows_closure c where c.case_id = new.id
+                            and c.round = new.round and c.state = new.state) then
+        raise exception using errcode = 'check_violation', constraint = 'closed_with_its_reason',
+            message = 'a case is never closed silently';
     end if;
     return new;
 end

@@ -77,10 +77,8 @@ class CaseFile:
 
     def refusal(self, user: User, stage: str) -> str | None:
         """Why this person may not decide this stage, or None. Persons, not accounts: one human is one actor."""
-        if user.person_id is None:
-            return _("Contul nu este legat de o persoană. Cereți administratorului casei să completeze identitatea.")
-        if user.person_id in self.parties:
-            return str(PARTY_DECIDES_NOTHING)
+        if sentence := self.refusal_of_person(user):
+            return sentence
         if any(d.person_id == user.person_id and d.stage != stage for d in self.decisions):
             return str(ONE_STAGE_PER_PERSON)
         mine = (d.stage for d in self.looked_at_again if d.person_id == user.person_id)
@@ -92,6 +90,18 @@ class CaseFile:
     def looked_at_again(self) -> list[Decision]:
         """The decisions whose people decide nothing here but, again, the signature."""
         return [*self.former, *(d for d in self.decisions if d.round < (self.case.fresh_from or 0))]
+
+    def refusal_of_person(self, user: User) -> str | None:
+        """Why this person may do nothing in this case for the house, or None: unknown, or a party of it."""
+        if user.person_id is None:
+            return _("Contul nu este legat de o persoană. Cereți administratorului casei să completeze identitatea.")
+        return str(PARTY_DECIDES_NOTHING) if user.person_id in self.parties else None
+
+    @property
+    def completed_for(self) -> frozenset[str]:
+        """The reasons for which a completion was asked that is over: answered, or its term passed."""
+        over = self.case.completion_requests.exclude(answered_at__isnull=True, lapsed_at__isnull=True)
+        return frozenset(code for asked in over for code in asked.reasons)
 
     def membership_of(self, user: User, right: Can) -> Membership | None:
         """The role on which `user` may do this in the house of the case today; read once for each user."""

@@ -14,7 +14,7 @@ from notifications.models import Document, Message
 from notifications.services import documents, messages
 from workflows import procedures
 from workflows.enums import CaseState, Channel
-from workflows.models import Case
+from workflows.models import Case, Closure
 from workflows.services import filings
 
 
@@ -47,6 +47,28 @@ def tell_decided(case: Case, decision: Document) -> None:
         note=str(procedures.get(case.procedure).letter_note),
         dedupe_key=f"decision:{case.public_id}:{case.round}",
     )
+    for joined in joined_to(case):
+        _tell_joined(joined, case, decision)
+
+
+def joined_to(case: Case) -> list[Case]:
+    """The cases that get one answer with this one: those joined to it, and those joined to them."""
+    rows = Closure.objects.filter(into=case).select_related("case__filing__owner", "case__house", "case__entry")
+    return [each for row in rows for each in (row.case, *joined_to(row.case))]
+
+
+def _tell_joined(joined: Case, main: Case, decision: Document) -> None:
+    """The one answer, for the filer of a joined case: where it is read, or the decision itself."""
+    owner = owner_of(joined)
+    reads_there = owner is not None and owner == owner_of(main)
+    write(
+        joined,
+        "decision_joined",
+        attach=[] if reads_there else [decision],
+        main=str(main.entry),
+        link=reverse("workflows:my_case", args=[main.public_id]) if reads_there else "",
+        dedupe_key=f"decision:{main.public_id}:{joined.public_id}",
+    )
 
 
 def owner_of(case: Case) -> User | None:
@@ -72,6 +94,11 @@ def communicated(case: Case) -> None:
 
 def path_of(case: Case) -> list[dict[str, Any]]:
     """The stages a request passes, with what is done, what is now, and what follows; no names of staff."""
+    if case.closed_without_decision:
+        return [
+            {"title": _("Înregistrată"), "text": _("Ați primit numărul și termenul."), "state": "done"},
+            {"title": case.state_label, "text": _("Cererea s-a închis fără o decizie a ei."), "state": "done"},
+        ]
     first, *middle, last = [procedures.get(case.procedure).stage(stage["code"]) for stage in case.stages]
     # Of the stages in between one line: that of the stage that every case passes.
     between = next((stage for stage in reversed(middle) if stage.only_on is None), None)
@@ -85,7 +112,11 @@ def path_of(case: Case) -> list[dict[str, Any]]:
         ),
         ((last.code,), str(last.title), str(last.path)),
         ((CaseState.ISSUING,), _("Emitere"), _("Decizia primește număr și sigiliu.")),
-        ((CaseState.APPROVED, CaseState.REJECTED), _("Decizie"), _("Decizia se citește din această pagină.")),
+        (
+            (CaseState.APPROVED, CaseState.REJECTED, CaseState.REVOKED),
+            _("Decizie"),
+            _("Decizia se citește din această pagină."),
+        ),
     ]
     current = next(i for i, (states, *_rest) in enumerate(order) if case.state in states)
     return [

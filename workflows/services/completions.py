@@ -25,6 +25,8 @@ from workflows.services.casefile import CaseFile
 from workflows.services.states import move
 
 WORKING_DAYS = COMPLETION.days
+# House rule: with fewer days nobody is asked to answer; the director can extend the legal term first.
+FEWEST_WORKING_DAYS = 3
 # Somebody newly declared has worked on this case for the house. Who worked on it is not the applicant's to learn.
 OTHER_PEOPLE = gettext_lazy(
     "Schimbarea persoanelor declarate nu se poate face prin completare. Păstrați persoanele din cerere sau adresați-vă "
@@ -34,8 +36,9 @@ OTHER_PEOPLE = gettext_lazy(
 
 @transaction.atomic
 def ask(file: CaseFile, *, by: User, reasons: Sequence[str], text: str, today: date) -> CompletionRequest:
-    """Ask for completion, with reasons from the list and what exactly is missing; the answer is due in 10 working days.
+    """Ask for completion, with reasons from the list and what exactly is missing.
 
+    The answer is due in 10 working days, and never after the legal term.
     Raises `PermissionDenied`, `Refused`, `Stale`.
     """
     case = file.case
@@ -46,14 +49,33 @@ def ask(file: CaseFile, *, by: User, reasons: Sequence[str], text: str, today: d
     decisions.demand_reasons(file, "completion", reasons)
     if not text.strip():
         raise Refused(_("Scrieți exact ce are de completat solicitantul."))
+    if sentence := refusal_of_term(case, today=today):
+        raise Refused(sentence)
     with constraints_as_sentences(CompletionRequest):
         asked = CompletionRequest.objects.create(
-            case=case, reasons=list(reasons), text=text, asked_by=by, due_on=add_working_days(today, WORKING_DAYS)
+            case=case, reasons=list(reasons), text=text, asked_by=by, due_on=due_on(case, today=today)
         )
     move(case, FIRST, CaseState.COMPLETION)
     log.record("case.completion_asked", on=case, by=by, house=case.house, reasons=list(reasons))
     tell(asked, "completion_asked")
     return asked
+
+
+def due_on(case: Case, *, today: date) -> date:
+    """Until when an answer asked for today is due: in 10 working days, and not after the legal term."""
+    return min(add_working_days(today, WORKING_DAYS), case.due_on)
+
+
+def refusal_of_term(case: Case, *, today: date) -> str | None:
+    """Why nothing can be asked so late, and what to do; or None."""
+    if add_working_days(today, FEWEST_WORKING_DAYS) <= case.due_on:
+        return None
+    late = _("Până la termenul legal, {day}, rămân mai puțin de {count} zile lucrătoare: prea puțin pentru un răspuns.")
+    if case.extensions.exists():
+        todo = _("Termenul a fost deja prelungit: propuneți soluția cu ce este în dosar.")
+    else:
+        todo = _("Cereți directorului să prelungească termenul, din pagina dosarului, sau propuneți soluția.")
+    return f"{late.format(day=f'{case.due_on:%d.%m.%Y}', count=FEWEST_WORKING_DAYS)} {todo}"
 
 
 def tell(asked: CompletionRequest, occasion: str) -> None:
@@ -111,5 +133,7 @@ def lapse(case: Case, *, today: date) -> bool:
 
 
 def open_request(case: Case) -> CompletionRequest | None:
-    """What the applicant still has to answer."""
+    """What the applicant still has to answer; nothing any more in a case that was closed meanwhile."""
+    if case.state != CaseState.COMPLETION:
+        return None
     return case.completion_requests.filter(answered_at__isnull=True, lapsed_at__isnull=True).first()

@@ -48,6 +48,7 @@ def propose(
     articles: list[Ground] = []
     if outcome == Outcome.REJECT:
         demand_reasons(file, "reject", reasons)
+        demand_completion(file, reasons)
         texts.demand_facts(file, reasons, text)
         articles = articles_for(file, reasons, grounds)
     else:
@@ -146,6 +147,20 @@ def articles_for(file: CaseFile, reasons: Sequence[str], chosen: Sequence[str] |
     if not found:
         raise Refused(str(NO_ARTICLE))
     return list(dict.fromkeys(found))
+
+
+def demand_completion(file: CaseFile, codes: Sequence[str]) -> None:
+    """What can be put right is asked for before it rejects: such a reason needs a completion that is over.
+
+    Raises `Refused`.
+    """
+    early = [code for code in codes if file.procedure.reason(code).after_completion]
+    if early and (missing := sorted(set(early) - file.completed_for)):
+        raise Refused(
+            _("Cereți întâi completări pentru {codes}; se respinge numai după răspuns sau după termen.").format(
+                codes=", ".join(missing)
+            )
+        )
 
 
 def _decide(

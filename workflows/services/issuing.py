@@ -35,11 +35,15 @@ FINAL = {Outcome.APPROVE: CaseState.APPROVED, Outcome.REJECT: CaseState.REJECTED
 
 @dataclass(frozen=True)
 class Prepared:
-    """A signed case ready to be rendered: its numbered documents, what completes their text, and what was decided."""
+    """A signed case ready to be rendered: its numbered documents, what completes their text, and what was decided.
+
+    `makes`: does the procedure make anything with them?
+    """
 
     documents: list[Document]
     signature: dict[str, Any]
     outcome: Outcome
+    makes: bool = True
 
 
 @dataclass(frozen=True)
@@ -83,12 +87,14 @@ def prepare(job: Job) -> Prepared:
     case = signed.case
     found = _documents(case, Outcome(signed.outcome))
     _number(case, found)
-    return Prepared(found, {"sign": signature_of(signed)}, Outcome(signed.outcome))
+    outcome = Outcome(signed.outcome)
+    makes = procedures.get(case.procedure).makes(case, outcome)
+    return Prepared(found, {"sign": signature_of(signed)}, outcome, makes)
 
 
 def work(procedure: Procedure, prepared: Prepared) -> Issued:
     """Render and seal. May repeat: bytes, and what the procedure makes, are made anew."""
-    made = procedure.make(prepared.outcome)
+    made = procedure.make(prepared.outcome) if prepared.makes else Made()
     extra = prepared.signature | {"made": made.words}
     try:
         return Issued(

@@ -8,6 +8,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
+from django.utils.translation import gettext_lazy
 from viewflow.workflow import STATUS
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.models import Task
@@ -18,13 +19,17 @@ from backoffice.accounts.roles import Can, roles_with
 from backoffice.audit import log
 from backoffice.isolation.context import acting_for
 from workflows.engine.lock import By, locked
-from workflows.engine.nodes import Step, WaitForApplicant, WorkerJob, demand_holder
+from workflows.engine.nodes import Step, WaitForApplicant, WorkerJob, demand_holder, end_here
 from workflows.enums import Outcome
 from workflows.errors import Refused, Stale
 from workflows.models import Assignment, Case
 from workflows.models.decision import FIRST, LAST
 from workflows.services import completions, decisions
 from workflows.services.casefile import CaseFile
+
+SIGNED = gettext_lazy(
+    "Decizia este semnată și se emite: dosarul nu se mai închide, conexează, retrage sau prelungește."
+)
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,38 @@ def finish_job(case: int) -> Iterator[CaseFile]:
     with _waiting(case, WorkerJob) as (activation, file):
         yield file
         _go_on(activation)
+
+
+@contextmanager
+def undecided(case: int) -> Iterator[CaseFile]:
+    """A case that waits for a person of the house or for the applicant, under its lock; its turn stays as it is.
+
+    Raises `Stale` when it is over, `Refused` when its decision is signed already.
+    """
+    with _not_signed(case) as (_activation, file):
+        yield file
+
+
+@contextmanager
+def ending(case: int) -> Iterator[CaseFile]:
+    """As `undecided`; what is done inside ends the case, and its open step and its flow end with it."""
+    with _not_signed(case) as (activation, file):
+        yield file
+        end_here(activation)
+
+
+@contextmanager
+def _not_signed(case: int) -> Iterator[tuple[Activation, CaseFile]]:
+    with locked(By.CASE, case) as process:
+        if process is None:
+            raise Stale
+        file = CaseFile.of_process(process)
+        activation = _open_step(file)
+        if activation is None:
+            raise Stale
+        if isinstance(activation.flow_task, WorkerJob):
+            raise Refused(SIGNED)
+        yield activation, file
 
 
 @contextmanager

@@ -50,9 +50,10 @@ def draft(file: CaseFile, outcome: Outcome) -> Draft:
 
     Decisions are in Romanian whatever language the signer's screen speaks.
     """
+    kinds = file.procedure.documents_for(file.case.content, outcome)
     with translation.override("ro"):
         context = _context(file, outcome)
-    found = tuple(Text(kind, *pdf.frozen_text(kind.code, context)) for kind in file.procedure.documents[outcome])
+    found = tuple(Text(kind, *pdf.frozen_text(kind.code, context)) for kind in kinds)
     sha256 = words.fingerprint_of_all([(text.kind.code, text.sha256) for text in found])
     return Draft(case=file.case, context=context, texts=found, sha256=sha256)
 

@@ -17,7 +17,7 @@ from workflows import procedures
 from workflows.access import get_own_case_or_404, of_account
 from workflows.enums import Channel
 from workflows.models import Case, Filing
-from workflows.services import communication, completions, evidence
+from workflows.services import communication, completions, evidence, terms
 
 
 @require_GET
@@ -42,6 +42,10 @@ def case(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             "case": found,
             "procedure": procedure,
             "today": today(),
+            "term": terms.arithmetic(found),
+            "extension": found.extensions.last(),
+            "closure": found.closures.last() if found.is_closed else None,
+            "joined": communication.joined_to(found),
             "asked": asked,
             "asked_reasons": [procedure.reason(code) for code in asked.reasons] if asked else [],
             "path": communication.path_of(found),

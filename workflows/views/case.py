@@ -1,6 +1,7 @@
 """The case page of the house: what is asked, by whom, how long is left, whose turn it is, what I can do now."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,12 +27,12 @@ from notifications.views import get_sealed_document_or_404, pdf_response
 from workflows.access import get_case_or_404
 from workflows.attachments import services as attachments
 from workflows.engine.nodes import Step
-from workflows.enums import Outcome
+from workflows.enums import CaseState, Outcome
 from workflows.forms import display
 from workflows.models import Assignment, Case, Decision
 from workflows.models.decision import FIRST
 from workflows.procedures import Finding, Procedure, Reason
-from workflows.services import issuing, steps
+from workflows.services import closing, communication, completions, issuing, steps, terms
 from workflows.services.casefile import CaseFile
 from workflows.views import follow_ups
 
@@ -59,12 +60,17 @@ def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any 
         "assignment": assignment,
         "step_label": procedure.step_label(assignment.step),
         "today": today(),
+        "term": terms.arithmetic(case),
+        "extension": case.extensions.last(),
+        "closure": case.closures.select_related("into", "closed_by__person").last() if case.is_closed else None,
+        "joined": communication.joined_to(case),
+        "can": _beside_steps(file, request.user),
         "content": content,
         "sections": display.sections(procedure.form, content),
         "check": check,
         "findings": [(f, procedure.reason(f.code), procedure.explain(f)) for f in found],
         "decisions": [(d, procedure.stage(d.stage)) for d in file.decisions],
-        "asked": next((a for a in asked if not a.answered_at and not a.lapsed_at), None),
+        "asked": completions.open_request(case),
         "asked_reasons": [procedure.reason(code) for a in asked for code in a.reasons],
         "history": history(case, procedure),
         "documents": Document.objects.filter(about=case.public_id, sealed_at__isnull=False).defer("pdf", "context"),
@@ -108,6 +114,9 @@ class Actions:
     passes: str = ""
     colleagues: tuple[User, ...] = ()
     proposal: Decision | None = None
+    later_reasons: tuple[Reason, ...] = ()
+    answer_by: date | None = None
+    no_completion: str = ""
 
 
 def actions_of(file: CaseFile, assignment: Assignment, user: User, *, ticked: tuple[str, ...] | None = None) -> Actions:
@@ -126,12 +135,18 @@ def actions_of(file: CaseFile, assignment: Assignment, user: User, *, ticked: tu
     proposing = execute and step.stage.code == FIRST
     general = file.procedure.general_grounds if proposing else ()
     proposal = file.proposal if execute and not proposing else None
+    rejecting = file.procedure.reasons("reject") if proposing else ()
+    completed = file.completed_for if proposing else frozenset()
+    early = [reason for reason in rejecting if reason.after_completion and reason.code not in completed]
     return Actions(
         stage=step.stage.code,
         claim=assignment.holder_id is None and not why_not,
         execute=execute,
         why_not=why_not,
-        reject_reasons=tuple(file.procedure.reasons("reject")) if proposing else (),
+        reject_reasons=tuple(reason for reason in rejecting if reason not in early),
+        later_reasons=tuple(early),
+        answer_by=completions.due_on(file.case, today=today()) if proposing else None,
+        no_completion=(completions.refusal_of_term(file.case, today=today()) or "") if proposing else "",
         completion_reasons=tuple(file.procedure.reasons("completion")) if proposing else (),
         general_grounds=general,
         ticked_grounds=tuple(each.code for each in general) if ticked is None else ticked,
@@ -182,6 +197,18 @@ def retry(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if job is not None and queue.retry(job, by=request.user):
         messages.success(request, _("Emiterea a fost cerută din nou."))
     return redirect("workflows:case", public_id=case.public_id)
+
+
+def _beside_steps(file: CaseFile, user: User) -> dict[str, Any]:
+    """What this person can do with an open case besides its steps, and who can extend its term."""
+    case = file.case
+    if case.is_closed or case.state == CaseState.ISSUING or file.refusal_of_person(user):
+        return {}
+    return {
+        "close": file.membership_of(user, Can.CLOSE) is not None,
+        "join": file.membership_of(user, Can.REASSIGN) is not None and bool(closing.earlier(case)),
+        "extend": file.membership_of(user, Can.EXTEND) is not None and not terms.refusal(case, today=today()),
+    }
 
 
 def _rights(file: CaseFile, user: User) -> list[Can]:

@@ -25,11 +25,25 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('provider_uic', models.CharField(max_length=20)),
                 ('provider_name', models.CharField(max_length=100)),
+                ('name_key', models.CharField(max_length=160)),
                 ('state', models.CharField(choices=[('approved', 'Aprobată, în curs de emitere'), ('issued', 'Emisă, cheia nu a fost deschisă'), ('active', 'Activă')], default='approved', max_length=10)),
                 ('approved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('active_at', models.DateTimeField(null=True)),
                 ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='enrolment', to='workflows.case')),
                 ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='accounts.house')),
+                ('representative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='EnrolledPhysician',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stamp_code', models.CharField(max_length=6)),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
+                ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.house')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
+                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='physicians', to='providers.enrolment')),
             ],
         ),
         migrations.CreateModel(
@@ -49,6 +63,10 @@ class Migration(migrations.Migration):
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
+        migrations.AddIndex(
+            model_name='enrolment',
+            index=models.Index(fields=['provider_uic'], name='enrolment_of_provider'),
+        ),
         migrations.AddConstraint(
             model_name='enrolment',
             constraint=models.UniqueConstraint(fields=('house', 'provider_uic'), name='one_enrolment_per_provider_and_house', violation_error_message='Furnizorul are deja o înrolare la această casă (motivul R12).'),
@@ -56,6 +74,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='enrolment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('active_at__isnull', False), _connector='OR'), name='active_enrolment_has_its_time'),
+        ),
+        migrations.AddIndex(
+            model_name='enrolledphysician',
+            index=models.Index(fields=['stamp_code'], name='physician_of_stamp_code'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolledphysician',
+            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('enrolment', 'person', 'stamp_code'), name='one_enrolled_physician_at_a_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolledphysician',
+            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='enrolled_physician_ends_after_begin'),
         ),
         migrations.AddConstraint(
             model_name='licencekey',

@@ -24,6 +24,8 @@ class Document(models.Model):
     code = models.CharField(max_length=26, unique=True)
     about = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=40)
+    # Which document of this kind it is for the case; most kinds are written once.
+    occasion = models.PositiveSmallIntegerField(default=1)
     house = models.ForeignKey("accounts.House", on_delete=models.PROTECT, related_name="+")
     context = EncryptedJSONField(bound_to=("public_id",))
     text_sha256 = models.CharField(max_length=64)
@@ -46,7 +48,9 @@ class Document(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(name="one_document_per_case_and_kind", fields=["about", "kind"]),
+            models.UniqueConstraint(
+                name="one_document_per_case_kind_and_occasion", fields=["about", "kind", "occasion"]
+            ),
             models.UniqueConstraint(
                 name="one_document_per_fingerprint", fields=["pdf_sha256"], condition=~Q(pdf_sha256="")
             ),
@@ -126,9 +130,9 @@ begin
         and to_jsonb(new) - array['context', 'pdf'] = to_jsonb(old) - array['context', 'pdf'] then
         return new;
     end if;
-    if row(new.code, new.about, new.kind, new.house_id, new.context, new.text_sha256, new.public_id)
+    if row(new.code, new.about, new.kind, new.occasion, new.house_id, new.context, new.text_sha256, new.public_id)
         is distinct from
-        row(old.code, old.about, old.kind, old.house_id, old.context, old.text_sha256, old.public_id)
+        row(old.code, old.about, old.kind, old.occasion, old.house_id, old.context, old.text_sha256, old.public_id)
         or (old.number <> '' and row(new.number, new.day) is distinct from row(old.number, old.day))
         or (old.sealed_at is not null and row(new.pdf, new.pdf_sha256, new.sealed_at)
             is distinct from row(old.pdf, old.pdf_sha256, old.sealed_at)) then

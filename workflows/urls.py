@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workflows.views import applicant, attachments, case, failed, filing, inbox, paper, steps
+from workflows.views import applicant, attachments, case, communications, failed, filing, inbox, paper, steps
 
 app_name = "workflows"
 
@@ -39,9 +39,13 @@ urlpatterns = [
     path("lucru/hartie/<uuid:public_id>/", paper.form_view, name="paper"),
     path("lucru/dosar/<uuid:public_id>/", case.case, name="case"),
     path("lucru/dosar/<uuid:public_id>/acte/<uuid:document_id>.pdf", case.document, name="document"),
+    path("lucru/dosar/<uuid:public_id>/raspuns/", paper.answer, name="paper_answer"),
     *scans("lucru/dosar/<uuid:public_id>/", "case"),
     path("lucru/dosar/<uuid:public_id>/acte-atasate-din-nou/", attachments.inspect_again, name="inspect_again"),
     path("lucru/dosar/<uuid:public_id>/reia/", case.retry, name="retry"),
+    path("lucru/de-comunicat/", communications.waiting, name="to_communicate"),
+    path("lucru/de-comunicat/<uuid:document_id>/", communications.one, name="communicate"),
+    path("lucru/de-comunicat/<uuid:document_id>/act.pdf", communications.document, name="communicated_document"),
     path("lucru/operatiuni/", failed.page, name="failed"),
     path("lucru/operatiuni/reia/", failed.retry_all, name="retry_all_failed"),
     path("lucru/operatiuni/<uuid:public_id>/reia/", failed.retry, name="retry_failed"),

@@ -15,7 +15,6 @@ from enrolment.providers.models import Enrolment, EnrolmentState, LicenceKey
 from workflows.enums import CLOSED, Channel
 from workflows.errors import Refused, constraints_as_sentences
 from workflows.models import Case
-from workflows.services import communication
 
 
 def enrol(case: Case) -> Enrolment:
@@ -28,6 +27,8 @@ def enrol(case: Case) -> Enrolment:
 
 def is_taken(house: House, uic: str, *, besides: Case | None = None) -> bool:
     """An enrolment, or another open case, of the same fiscal code at the same house."""
+    if not uic:  # a paper that names no code is like no other
+        return False
     held = Enrolment.objects.filter(house=house, provider_uic=uic)
     pending = Case.objects.filter(house=house, procedure="providers", subject_key=uic).exclude(state__in=CLOSED)
     if besides is not None:
@@ -97,6 +98,5 @@ def _open(key: LicenceKey, *, by: User, event: str) -> str:
     Enrolment.objects.filter(pk=key.enrolment_id, state=EnrolmentState.ISSUED).update(
         state=EnrolmentState.ACTIVE, active_at=Now()
     )
-    communication.communicated(key.enrolment.case)
     log.record(event, on=key, by=by, house=key.house)
     return LicenceKey._meta.get_field("envelope").open(row[0], key).decode()  # type: ignore[attr-defined]

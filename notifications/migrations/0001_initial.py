@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=26, unique=True)),
                 ('about', models.UUIDField(db_index=True)),
                 ('kind', models.CharField(max_length=40)),
+                ('occasion', models.PositiveSmallIntegerField(default=1)),
                 ('context', backoffice.crypto.encryption.EncryptedJSONField(bound_to=('public_id',), editable=True)),
                 ('text_sha256', models.CharField(max_length=64)),
                 ('number', models.CharField(blank=True, max_length=30)),
@@ -67,7 +68,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='document',
-            constraint=models.UniqueConstraint(fields=('about', 'kind'), name='one_document_per_case_and_kind'),
+            constraint=models.UniqueConstraint(fields=('about', 'kind', 'occasion'), name='one_document_per_case_kind_and_occasion'),
         ),
         migrations.AddConstraint(
             model_name='document',

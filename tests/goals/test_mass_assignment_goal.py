@@ -73,6 +73,8 @@ READ_ONLY = {
     "mfa_download_recovery_codes",
     "receipt",
     "failed",
+    "to_communicate",
+    "communicated_document",
     "proof",
     "page",
     "verifier",

@@ -2,6 +2,7 @@
 
 from workflows.models.assignment import Assignment
 from workflows.models.case import Case, Check, Party, Version
+from workflows.models.communication import Communication, Delivery
 from workflows.models.completion import CompletionRequest
 from workflows.models.decision import Decision
 from workflows.models.filing import Filing
@@ -11,8 +12,10 @@ __all__ = [
     "Assignment",
     "Case",
     "Check",
+    "Communication",
     "CompletionRequest",
     "Decision",
+    "Delivery",
     "Filing",
     "Party",
     "RegistryCounter",

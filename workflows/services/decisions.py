@@ -15,6 +15,8 @@ from backoffice.accounts.models import User
 from backoffice.audit import log
 from workflows.enums import Outcome
 from workflows.errors import Refused, constraints_as_sentences
+from workflows.forms.absent import covers
+from workflows.forms.display import field_label
 from workflows.models import Decision
 from workflows.models.decision import FIRST, LAST
 from workflows.services import texts
@@ -35,7 +37,8 @@ def propose(file: CaseFile, *, by: User, outcome: Outcome, reasons: Sequence[str
         demand_reasons(file, "reject", reasons)
     else:
         reasons = ()
-    if sentence := file.procedure.refuse_proposal(file.case, outcome):
+    sentence = _still_open(file, outcome) or file.procedure.refuse_proposal(file.case, outcome)
+    if sentence:
         raise Refused(sentence)
     return _decide(file, by=by, stage=FIRST, outcome=outcome, reasons=reasons, text=text)
 
@@ -75,6 +78,22 @@ def demand_reasons(file: CaseFile, kind: str, codes: Sequence[str]) -> None:
     allowed = {reason.code for reason in file.procedure.reasons(kind)}
     if not codes or not set(codes) <= allowed:
         raise Refused(_("Alegeți cel puțin un motiv din listă."))
+
+
+def _still_open(file: CaseFile, outcome: Outcome) -> str | None:
+    """What a paper lacks cannot be approved; what may be left out of every request does not lack."""
+    version = file.case.current
+    if outcome != Outcome.APPROVE or not version.missing:
+        return None
+    form = file.procedure.form
+    found = form.parse(version.content, today=version.received_on, as_written=frozenset(version.as_written))
+    lacking = [path for path in version.missing if any(covers([path], e.field) for e in found.errors)]
+    if not lacking:
+        return None
+    names = ", ".join(f"„{field_label(form, path)}”" for path in lacking[:5])
+    more = len(lacking) - 5
+    told = _("Cererea nu se poate aproba cât timp lipsesc: {names}. Cereți completări.")
+    return told.format(names=names + (_(" și încă {n}").format(n=more) if more > 0 else ""))
 
 
 def _decide(

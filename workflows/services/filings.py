@@ -26,7 +26,7 @@ from workflows.errors import FieldError, Invalid, Refused, constraints_as_senten
 from workflows.forms.spec import Parsed
 from workflows.models import Case, Check, Filing, Party, RegistryEntry, Version
 from workflows.procedures import Procedure
-from workflows.services import registry
+from workflows.services import letters, registry
 from workflows.services.casefile import CaseFile
 
 
@@ -54,20 +54,36 @@ def start_online(procedure: Procedure, *, owner: User) -> Filing:
 
 
 def start_paper(
-    procedure: Procedure, *, house: House, channel: Channel, reference: str = "", content: dict, by: User | None
+    procedure: Procedure,
+    *,
+    house: House,
+    channel: Channel,
+    reference: str = "",
+    content: dict,
+    missing: Iterable[str] = (),
+    by: User | None,
 ) -> Filing:
     """A new draft of a request that came on paper to `house`. `by=None` is the intake command."""
     if by is not None:
         access.demand(by, Can.KEY_IN, house, procedure.code)
     return Filing.objects.create(
-        procedure=procedure.code, owner=by, house=house, channel=channel, reference=reference, content=content
+        procedure=procedure.code,
+        owner=by,
+        house=house,
+        channel=channel,
+        reference=reference,
+        content=content,
+        missing=sorted(missing),
     )
 
 
-def save_draft(filing: Filing, *, content: dict, as_written: Iterable[str] = ()) -> bool:
+def save_draft(filing: Filing, *, content: dict, as_written: Iterable[str] = (), missing: Iterable[str] = ()) -> bool:
     """Keep what was typed, valid or not; False when the filing was submitted meanwhile (nothing is overwritten)."""
     kept = Filing.objects.filter(pk=filing.pk, submitted_at__isnull=True).update(
-        **encrypted(filing, content=content), as_written=sorted(as_written), saved_at=Now()
+        **encrypted(filing, content=content),
+        as_written=sorted(as_written),
+        missing=sorted(missing),
+        saved_at=Now(),
     )
     if kept:
         filing.refresh_from_db()
@@ -75,7 +91,7 @@ def save_draft(filing: Filing, *, content: dict, as_written: Iterable[str] = ())
 
 
 @transaction.atomic
-def save_paper(filing: Filing, *, content: dict, as_written: Iterable[str]) -> None:
+def save_paper(filing: Filing, *, content: dict, as_written: Iterable[str], missing: Iterable[str] = ()) -> None:
     """Keep a paper draft with its frame: channel and reference are columns, the house stays that of the draft.
 
     Raises `Refused` when the house has keyed in another request under this reference.
@@ -83,7 +99,7 @@ def save_paper(filing: Filing, *, content: dict, as_written: Iterable[str]) -> N
     reference = normalise(str(content.get("ref") or "")).replace("\x00", "")[:60]
     channel = content.get("channel")
     content = content | {"house": filing.house.code if filing.house else None}
-    if not save_draft(filing, content=content, as_written=as_written):
+    if not save_draft(filing, content=content, as_written=as_written, missing=missing):
         return
     with constraints_as_sentences(Filing), transaction.atomic():
         Filing.objects.filter(pk=filing.pk).update(
@@ -107,21 +123,22 @@ def submit(filing: Filing, *, by: User | None, today: date) -> Submission:
         raise Invalid(parsed.errors)
     content = parsed.content
     procedure = procedures.get(filing.procedure)
-    houses = procedure.houses(content)
+    houses = deciding(procedure, filing, content)
     origin = _redirect_entry(filing, houses, today)
     with acting_for(house.pk for house in houses):
         cases = {
-            house.pk: _open_case(
-                procedure, filing, house, content, origin=origin, as_written=parsed.as_written, by=by, today=today
-            )
+            house.pk: _open_case(procedure, filing, house, parsed, origin=origin, by=by, today=today)
             for house in sorted(houses, key=lambda h: h.pk)  # counters are locked in one order
         }
     filing.content_sha256 = fingerprint(content)
     filing.as_written = sorted(parsed.as_written)
+    filing.missing = sorted(parsed.missing)
     filing.submitted_at = Now()
     filing.content = content
-    filing.save(update_fields=["content", "content_sha256", "as_written", "submitted_at"])
+    filing.save(update_fields=["content", "content_sha256", "as_written", "missing", "submitted_at"])
     log.record("filing.submitted", on=filing, by=by, house=filing.house, channel=str(filing.channel))
+    if origin is not None:
+        letters.redirected(filing, origin, [cases[house.pk] for house in houses])
     del filing.submitted_at  # the database's moment, read when somebody asks for it
     return Submission(filing, [cases[house.pk] for house in houses], repeated=False, redirected=origin is not None)
 
@@ -131,7 +148,14 @@ def judge(filing: Filing, *, today: date) -> Parsed:
     content = filing.content
     if filing.channel == Channel.ONLINE:
         content = content | {"channel": "online", "received_on": today.isoformat(), "signature": "account"}
-    return procedures.get(filing.procedure).form.parse(content, today=today, as_written=frozenset(filing.as_written))
+    return procedures.get(filing.procedure).form.parse(
+        content, today=today, as_written=frozenset(filing.as_written), missing=frozenset(filing.missing)
+    )
+
+
+def deciding(procedure: Procedure, filing: Filing, content: dict) -> list[House]:
+    """The houses that decide a content; where a paper leaves that open, the house where it came in."""
+    return procedure.houses(content) or ([filing.house] if filing.house else [])
 
 
 def same_reference(*, house: House, reference: str) -> Filing | None:
@@ -139,14 +163,24 @@ def same_reference(*, house: House, reference: str) -> Filing | None:
     return Filing.objects.filter(house=house, reference=reference, submitted_at__isnull=False).first()
 
 
-def add_version(case: Case, part: dict, *, as_written: Iterable[str], by: User | None, today: date) -> None:
+def add_version(case: Case, part: Parsed, *, channel: str, received_on: date, by: User | None, today: date) -> None:
     """Freeze one version of what is asked, name its parties and run the automatic rules over it."""
     case.current = Version.objects.create(
-        case=case, version=case.version, content=part, sha256=fingerprint(part), submitted_by=by
+        case=case,
+        version=case.version,
+        content=part.content,
+        sha256=fingerprint(part.content),
+        as_written=sorted(part.as_written),
+        missing=sorted(part.missing),
+        channel=channel,
+        received_on=received_on,
+        submitted_by=by,
     )
     procedure = procedures.get(case.procedure)
-    _name_parties(case, procedure, part)
-    findings = procedure.findings(part, house=case.house, today=today, case=case, as_written=frozenset(as_written))
+    _name_parties(case, procedure, part.content)
+    findings = procedure.findings(
+        part.content, house=case.house, today=today, case=case, as_written=part.as_written, missing=part.missing
+    )
     Check.objects.create(
         case=case,
         version=case.version,
@@ -158,7 +192,7 @@ def add_version(case: Case, part: dict, *, as_written: Iterable[str], by: User |
 def submission_of(filing: Filing) -> Submission:
     """What a submitted filing has become."""
     cases = list(filing.cases.select_related("house", "entry__redirected_from", "filing"))
-    order = [house.pk for house in procedures.get(filing.procedure).houses(filing.content)]
+    order = [house.pk for house in deciding(procedures.get(filing.procedure), filing, filing.content)]
     cases.sort(key=lambda case: order.index(case.house_id))
     redirected = any(case.entry.redirected_from_id for case in cases)
     return Submission(filing, cases, repeated=True, redirected=redirected)
@@ -189,17 +223,22 @@ def _open_case(
     procedure: Procedure,
     filing: Filing,
     house: House,
-    content: dict,
+    parsed: Parsed,
     *,
     origin: RegistryEntry | None,
-    as_written: Iterable[str],
     by: User | None,
     today: date,
 ) -> Case:
     # First the number: the counter's lock makes two filings of one subject see each other in the rules.
     entry = registry.take(house, kind=EntryKind.ENTRY, day=today, redirected_from=origin)
-    part = procedure.part_for(content, house)
-    subject = procedure.subject(part)
+    content = parsed.content
+    part = Parsed(
+        procedure.part_for(content, house),
+        (),
+        procedure.part_paths(content, house, parsed.as_written),
+        procedure.part_paths(content, house, parsed.missing),
+    )
+    subject = procedure.subject(part.content)
     stages = procedure.stages
     case = Case.objects.create(
         filing=filing,
@@ -214,9 +253,11 @@ def _open_case(
         filed_on=date.fromisoformat(content["received_on"]) if content.get("received_on") else today,
         due_on=legal_due_date(today),
     )
-    add_version(case, part, as_written=as_written, by=by, today=today)
+    add_version(case, part, channel=filing.channel, received_on=case.filed_on, by=by, today=today)
     log.record("case.registered", on=case, by=by, house=house, entry=str(entry))
     procedure.flow.start.run(case=case, file=CaseFile(case, [], frozenset()))
+    if filing.channel in PAPER:
+        letters.registered(case)
     return case
 
 

@@ -17,7 +17,7 @@ from workflows import procedures
 from workflows.access import get_own_case_or_404
 from workflows.enums import Channel
 from workflows.models import Case, Filing
-from workflows.services import communication, completions, evidence
+from workflows.services import communication, completions, deliveries, evidence
 
 
 @require_GET
@@ -43,6 +43,7 @@ def case(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             "procedure": procedure,
             "today": today(),
             "asked": asked,
+            "communicated_on": deliveries.communicated_on(found),
             "asked_reasons": [procedure.reason(code) for code in asked.reasons] if asked else [],
             "path": communication.path_of(found),
             "documents": Document.objects.filter(about=found.public_id, sealed_at__isnull=False).defer(

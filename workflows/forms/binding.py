@@ -72,9 +72,11 @@ def field_path(box: str) -> str:
     return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", box)
 
 
-def marked(post: MultiValueDict, mark: str) -> list[str]:
+def marked(pages: Iterable[Page], post: MultiValueDict, mark: str) -> list[str]:
     """The paths that a clerk ticked under one mark, following a row that was removed with the same post."""
-    paths = [field_path(name) for name in post.getlist(mark) if _is_plausible(name)]
+    asked = {name for page in pages for name, box in page.boxes.items() if box.may_lack}
+    asked |= {name.rpartition(".*.")[0] for name in asked if ".*." in name}
+    paths = [field_path(name) for name in post.getlist(mark) if _is_plausible(name) and _general(name) in asked]
     gone = field_path(post.get("remove") or "")
     return [moved for path in paths if (moved := _after_removal(path, gone))]
 

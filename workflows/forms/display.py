@@ -134,8 +134,10 @@ class Marks:
     missing: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, post: MultiValueDict) -> "Marks":
-        return cls(tuple(binding.marked(post, "as_written")), tuple(binding.marked(post, "missing")))
+    def of(cls, post: MultiValueDict, pages: Iterable[Page]) -> "Marks":
+        """What was ticked; at what these pages do not ask there is nothing to tick."""
+        pages = tuple(pages)
+        return cls(tuple(binding.marked(pages, post, "as_written")), tuple(binding.marked(pages, post, "missing")))
 
 
 def edit_form(
@@ -161,7 +163,7 @@ def edit_form(
     if request.method == "POST":
         for page in pages:
             content = binding.posted(form, content, page, request.POST)
-        marks = Marks.of(request.POST) if on_paper else Marks()
+        marks = Marks.of(request.POST, pages) if on_paper else Marks()
         if "go" in request.POST:
             try:
                 save(content, marks)

@@ -154,7 +154,7 @@ def form_view(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         filings.save_paper(draft, content=content, as_written=marks.as_written, missing=marks.missing)
 
     if request.method == "POST" and "go" not in request.POST:
-        keep(_typed(form, pages, draft.content, request), Marks.of(request.POST))
+        keep(_typed(form, pages, draft.content, request), Marks.of(request.POST, pages))
         if "attach" in request.POST:
             return redirect("workflows:paper_scans", public_id=public_id)
     return display.edit_form(
@@ -209,7 +209,7 @@ def answer(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         )
 
     if request.method == "POST" and "go" not in request.POST:
-        keep(_typed(procedure.form, pages, known["content"], request), Marks.of(request.POST))
+        keep(_typed(procedure.form, pages, known["content"], request), Marks.of(request.POST, pages))
         if "keep" in request.POST:
             messages.success(request, _("Ciorna răspunsului este păstrată."))
             return redirect("workflows:case", public_id=public_id)

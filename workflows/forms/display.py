@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -86,7 +86,7 @@ def field_label(form: FormSpec, path: str) -> str:
         groups += [part for part in group.parts if isinstance(part, Group)]
     if name:
         steps.append(str(labels.get(name) or _part_label(form, path) or name))
-    return ": ".join(steps)
+    return ": ".join(step.rstrip(".") for step in steps)
 
 
 # What the paper form asks beside the form of the procedure.
@@ -168,8 +168,9 @@ def edit_form(
             try:
                 save(content, marks)
             except Invalid as problem:
+                told = _as_told_to_a_clerk(problem.errors) if on_paper else problem.errors
                 for page in pages:
-                    errors |= errors_of(problem.errors, page)
+                    errors |= errors_of(told, page)
                 if not errors:
                     refused = " ".join(error.message for error in problem.errors)
             except Refused as problem:
@@ -192,6 +193,12 @@ def edit_form(
         context | {"sections": shown, "errors": found, "refused": refused},
         status=422 if errors or refused else 200,
     )
+
+
+def _as_told_to_a_clerk(errors: Iterable[FieldError]) -> list[FieldError]:
+    """Nobody answers or ticks for an applicant: where nothing stands, the paper may lack it."""
+    words = _("Scrieți ce este pe hârtie sau bifați mai jos că lipsește.")
+    return [replace(e, message=words) if e.code in ("missing", "must_accept") else e for e in errors]
 
 
 def _errors_on(errors: dict[str, list[str]], page: Page) -> dict[str, list[str]]:

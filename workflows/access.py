@@ -9,7 +9,7 @@ from backoffice.accounts import access
 from backoffice.accounts.models import User
 from backoffice.accounts.roles import Can
 from workflows.enums import Channel
-from workflows.models import Case, Filing
+from workflows.models import Case, Delivery, Filing
 
 
 def get_own_filing_or_404(user: User, public_id: UUID) -> Filing:
@@ -44,6 +44,15 @@ def get_paper_filing_or_404(user: User, public_id: UUID) -> Filing:
     if filing.house is None or not access.can(user, Can.KEY_IN, filing.house, filing.procedure):
         raise Http404
     return filing
+
+
+def get_delivery_or_404(user: User, document_id: UUID) -> Delivery:
+    """A document that somebody of a house and procedure, in which one may hand documents over today, has to deliver."""
+    found = Delivery.objects.select_related("document", "house", "case__entry", "entry")
+    delivery = _or_404(found.filter(document__public_id=document_id, document__sealed_at__isnull=False).first())
+    if not access.can(user, Can.HAND_OVER, delivery.house_id, delivery.procedure):
+        raise Http404
+    return delivery
 
 
 def _or_404(found):

@@ -8,3 +8,4 @@ class WorkflowsConfig(AppConfig):
         """Make the kinds of work known to every process, and let `manage.py check` look at the flows."""
         from workflows import deadlines, failed  # noqa: F401
         from workflows.engine import checks  # noqa: F401
+        from workflows.services import letters  # noqa: F401

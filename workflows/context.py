@@ -7,11 +7,13 @@ from django.http import HttpRequest
 from backoffice.accounts.access import Grants
 from backoffice.accounts.models import House
 from backoffice.accounts.roles import Can
+from backoffice.romania.calendar import today
 from workflows import failed, paging
+from workflows.services import deliveries
 
 
 def work(request: HttpRequest) -> dict:
-    """`work_house`, `work_roles`, `work_houses`, `work_rights`, `work_failed`: empty for strangers and applicants."""
+    """`work_house`, its roles, houses, rights, and the counts of the menu: empty for strangers and applicants."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"work_house": None}
@@ -25,6 +27,9 @@ def work(request: HttpRequest) -> dict:
         "work_houses": grants.houses,
         "work_roles": [role.label for role in grants.roles_in(house)],
         "work_rights": {str(right) for right in rights},
+        "work_waiting": paging.capped(deliveries.waiting(house, grants, today=today()))
+        if Can.HAND_OVER in rights
+        else "0",
         "work_failed": paging.capped(failed.of(house)) if Can.RETRY_WORK in rights else "0",
     }
 

@@ -18,6 +18,14 @@ PAPER = (Channel.COUNTER, Channel.POST, Channel.EMAIL)
 KEYED_IN = (*PAPER, Channel.OFFICE)
 
 
+class CommunicationChannel(models.TextChoices):
+    """How a document reached its addressee."""
+
+    ONLINE = "online", _("citit în cont")
+    POST = "post", _("prin poștă, cu confirmare de primire")
+    HANDED_OVER = "handed_over", _("înmânat la ghișeu")
+
+
 class CaseState(models.TextChoices):
     """Where a case stands when it waits for no stage; while it waits for one, its state is the stage's code."""
 

@@ -169,6 +169,13 @@ GENERAL = (
         _("Cine a depus o cerere conexată primește răspunsul dat cererii la care s-a conexat."),
         (ground(OG27, "art. 10"),),
     ),
+    Rule(
+        "completion_reminder",
+        Sort.NOTICE,
+        _("Cine nu are cont este anunțat din nou, prin e-mail, de termenul completărilor."),
+        (HOUSE_RULE,),
+    ),
+    Rule("letter", Sort.NOTICE, _("O scrisoare a casei ajunge prin e-mail la cine a dat o adresă."), (HOUSE_RULE,)),
     Rule("case_joined", Sort.NOTICE, _("Solicitantul află că cererea sa s-a conexat."), (ground(OG27, "art. 10"),)),
     Rule("case_closed", Sort.NOTICE, _("Solicitantul află că cererea sa s-a clasat și de ce."), (HOUSE_RULE,)),
     Rule("case_withdrawn", Sort.NOTICE, _("Solicitantul primește confirmarea retragerii."), (HOUSE_RULE,)),

@@ -50,7 +50,7 @@ def everything(house: House, grants: Grants) -> QuerySet[Assignment]:
 
 def page_of(assignments: QuerySet[Assignment], after: str) -> KeysetPage[Row]:
     """The page behind the key `after` (`2026-12-23.41`), by due date and case; an unreadable key is the first page."""
-    position = _position(after)
+    position = paging.day_key(after)
     if position:
         due_on, case = position
         assignments = assignments.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, case_id__gt=case), due_on__gte=due_on)
@@ -75,11 +75,3 @@ def find(house: House, grants: Grants, query: str) -> list[Case]:
     else:
         found = found.filter(search_key__contains=sort_key(query.replace("\x00", "")))
     return list(found.order_by("-pk")[:PAGE])
-
-
-def _position(after: str) -> tuple[date, int] | None:
-    day, __, case = after.partition(".")
-    try:
-        return date.fromisoformat(day), int(case)
-    except ValueError:
-        return None

@@ -10,7 +10,9 @@ from django.db import IntegrityError, transaction
 from backoffice.accounts.models import House
 from workflows.enums import Channel
 from workflows.errors import FieldError, Invalid
+from workflows.forms import absent
 from workflows.forms.schema import error
+from workflows.forms.spec import Parsed
 from workflows.procedures import Procedure
 from workflows.services import filings
 from workflows.services.filings import Submission
@@ -32,34 +34,42 @@ def load_line(procedure: Procedure, line: str, *, today: date) -> dict[str, Any]
     except (ValueError, RecursionError):
         return _invalid(None, [error("", "json")])
     ref = raw.get("ref") if isinstance(raw, dict) else None
-    parsed = procedure.form.parse(raw, today=today)
+    missing = raw.pop("missing_on_paper", []) if isinstance(raw, dict) else []
+    if not _is_list_of_paths(missing):
+        return _invalid(ref, [error("missing_on_paper", "type")])
+    parsed = procedure.form.parse(raw, today=today, missing=frozenset(missing))
     errors = list(parsed.errors)
     if isinstance(raw, dict):
         errors += _frame_errors(raw, {e.field for e in errors})
     if errors:
         return _invalid(ref, errors)
     try:
-        return _register(procedure, parsed.content, today=today)
+        return _register(procedure, parsed, today=today)
     except Invalid as problem:
         return _invalid(ref, problem.errors)
     except IntegrityError:
         # The same reference came in twice at the same moment: the other one won, and this one finds it.
-        return _register(procedure, parsed.content, today=today)
+        return _register(procedure, parsed, today=today)
 
 
 @transaction.atomic
-def _register(procedure: Procedure, content: dict[str, Any], *, today: date) -> dict[str, Any]:
+def _register(procedure: Procedure, parsed: Parsed, *, today: date) -> dict[str, Any]:
+    content, missing = parsed.content, sorted(parsed.missing)
     house = House.objects.get(code=content["house"])
     known = filings.same_reference(house=house, reference=content["ref"])
     if known is not None:
-        if known.content_sha256 != filings.fingerprint(content):
+        if known.content_sha256 != filings.fingerprint(content) or known.missing != missing:
             raise Invalid([filings.reference_taken()])
         return _report(content["ref"], filings.submission_of(known)) | {"repeated": True}
     channel = Channel(content["channel"])
     filing = filings.start_paper(
-        procedure, house=house, channel=channel, reference=content["ref"], content=content, by=None
+        procedure, house=house, channel=channel, reference=content["ref"], content=content, missing=missing, by=None
     )
     return _report(content["ref"], filings.submit(filing, by=None, today=today))
+
+
+def _is_list_of_paths(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= absent.MOST and all(isinstance(path, str) for path in value)
 
 
 def _frame_errors(raw: dict[str, Any], wrong: set[str]) -> list[FieldError]:

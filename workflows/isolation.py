@@ -28,6 +28,13 @@ declare(
             f"{OF_HOUSE} or entry_is_related(id)", web="si", worker="si", report="s", written=OF_HOUSE
         ),
         "workflows_assignment": Rule(OF_HOUSE, web="siu", worker="siu", report="s"),
+        "workflows_delivery": Rule(f"{OF_HOUSE} or case_is_mine(case_id)", web="siu", worker="siu"),
+        "workflows_communication": Rule(
+            f"{OF_HOUSE} or document_is_mine(document_id)",
+            web="si",
+            worker="s",
+            written=f"{OF_HOUSE} or (channel = 'online' and cancels_id is null and document_is_mine(document_id))",
+        ),
         "viewflow_process": Rule(OF_HOUSE, web="siu", worker="siu"),
         "viewflow_task": Rule(OF_HOUSE, web="siu", worker="siu"),
         "viewflow_task_previous": Rule(

@@ -31,6 +31,9 @@ create or replace function filing_of_my_case(filing bigint) returns boolean lang
 create or replace function act_is_mine(subject uuid) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c where c.public_id = subject and case_is_mine(c.id)) $$;
+create or replace function document_is_mine(document bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp
+    as $$ select exists (select from notifications_document d where d.id = document and act_is_mine(d.about)) $$;
 -- An entry is seen by the filer of its case, and by the house to which a redirected request went on.
 create or replace function entry_is_related(entry bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
@@ -36,3 +37,12 @@ def capped(rows: QuerySet[Any]) -> str:
 def number_key(key: str) -> int | None:
     """A key that is a row's number; None when it cannot be one."""
     return int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else None
+
+
+def day_key(key: str) -> tuple[date, int] | None:
+    """A key of a day and a row's number, `2026-12-23.41`; None when it is none."""
+    day, __, row = key.partition(".")
+    try:
+        return date.fromisoformat(day), int(row)
+    except ValueError:
+        return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -51,12 +51,16 @@ class Named:
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a case is about. `key` is a public code or a keyed blind index, never an identity number in clear."""
+    """Whom a case is about. `key` is a public code or a keyed blind index, never an identity number in clear.
+
+    What a paper does not say is empty: two subjects without a key are never the same. `address` is where letters go.
+    """
 
     key: str
     name: str
     email: str
     parties: tuple[Named, ...] = ()
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,11 +159,18 @@ class Procedure(ABC):
 
     @abstractmethod
     def houses(self, content: dict[str, Any]) -> list[House]:
-        """The houses that decide this content, each its own case; in the order of the form."""
+        """The houses that decide this content, each its own case; in the order of the form.
+
+        None where a paper does not say enough: then the house where it came in registers it.
+        """
 
     def part_for(self, content: dict[str, Any], house: House) -> dict[str, Any]:
         """What this house decides on; all of it by default."""
         return content
+
+    def part_paths(self, content: dict[str, Any], house: House, paths: Iterable[str]) -> frozenset[str]:
+        """These paths of the content as they are in the part of one house."""
+        return frozenset(paths)
 
     @abstractmethod
     def subject(self, content: dict[str, Any]) -> Subject:
@@ -178,10 +189,12 @@ class Procedure(ABC):
         case: Case | None = None,
         about: Case | None = None,
         as_written: frozenset[str] = frozenset(),
+        missing: frozenset[str] = frozenset(),
     ) -> list[Finding]:
         """What the automatic rules see in the part of one house; before filing there is no case yet.
 
-        `about` is the earlier case in a procedure that follows one.
+        `about` is the earlier case in a procedure that follows one. At the paths in `missing` the paper says nothing,
+        and None or an empty list stands there.
         """
         return []
 

@@ -56,7 +56,10 @@ def _tidy(content: dict) -> dict:
         cover = physician.get("malpractice")
         if isinstance(cover, dict) and "*" in (cover.get("specialties") or []):
             cover["specialties"] = [row["code"] for row in rows_of(physician.get("specialties")) if row.get("code")]
-    if content.get("des_channel") == "portal":
+    own = content.get("application")
+    if content.get("des_channel") == "portal" or (
+        isinstance(own, dict) and content.get("des_channel") != "own_application" and not any(own.values())
+    ):
         content["application"] = None
     return content
 
@@ -173,6 +176,7 @@ PAGES = (
                 most=MAX_WORK_POINTS,
                 one=_("Punctul de lucru"),
                 add=_("Adaugă un punct de lucru"),
+                none=_("niciun punct de lucru pe hârtie"),
             ),
         ),
     ),
@@ -299,6 +303,7 @@ PAGES = (
                         most=MAX_SPECIALTIES,
                         one=_("Specialitatea"),
                         add=_("Adaugă o specialitate"),
+                        none=_("nicio specialitate pe hârtie"),
                     ),
                     Group(
                         _("Avizul anual"),
@@ -374,6 +379,7 @@ PAGES = (
                 most=MAX_PHYSICIANS,
                 one=_("Medicul"),
                 add=_("Adaugă un medic"),
+                none=_("niciun medic pe hârtie"),
             ),
         ),
     ),

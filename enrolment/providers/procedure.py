@@ -1,7 +1,7 @@
 """The enrolment of providers without a contract, as a procedure (docs/domain.md)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -120,6 +120,10 @@ class Providers(Procedure):
         """The work points of the house's county, and the physicians who work there."""
         return schema.part_for_county(content, house.county)
 
+    def part_paths(self, content: dict[str, Any], house: House, paths: Iterable[str]) -> frozenset[str]:
+        """Rows have other numbers in the part of a county."""
+        return schema.part_paths(content, house.county, paths)
+
     def subject(self, content: dict[str, Any]) -> Subject:
         """The provider; its legal representative and physicians may not decide."""
         provider = content["provider"]
@@ -127,9 +131,14 @@ class Providers(Procedure):
         people += [(physician, "physician") for physician in content["physicians"]]
         return Subject(
             key=subject_key(provider["uic"]),
-            name=provider["name"],
-            email=provider["email"],
-            parties=tuple(Named(who["cnp"], who["last_name"], who["first_name"], capacity) for who, capacity in people),
+            name=provider["name"] or "",
+            email=provider["email"] or "",
+            parties=tuple(
+                Named(who["cnp"], who["last_name"] or "", who["first_name"] or "", capacity)
+                for who, capacity in people
+                if who["cnp"]
+            ),
+            address=text.address_line(provider["headquarters"]),
         )
 
     def draft_name(self, content: dict[str, Any]) -> str:
@@ -146,6 +155,7 @@ class Providers(Procedure):
         case: Case | None = None,
         about: Case | None = None,
         as_written: frozenset[str] = frozenset(),
+        missing: frozenset[str] = frozenset(),
     ) -> list[Finding]:
         """The rules R01 to R14 over the part of one house. What other houses decided is read for a case only."""
         return rules.findings(
@@ -155,6 +165,7 @@ class Providers(Procedure):
             approved_otherwise=services.approved_otherwise(case, content) if case else (),
             redirected=case is not None and case.entry.redirected_from_id is not None,
             as_written=as_written,
+            missing=missing,
         )
 
     def explain(self, finding: Finding) -> str:
@@ -185,9 +196,17 @@ class Providers(Procedure):
 
     def refuse_completion(self, case: Case, content: dict[str, Any]) -> str | None:
         """What decides competence stays: fiscal code and counties of the work points."""
-        if subject_key(content["provider"]["uic"]) != case.subject_key:
+        if case.subject_key and subject_key(content["provider"]["uic"]) != case.subject_key:
             return _("Codul de identificare fiscală nu se poate schimba prin completare. Depuneți o cerere nouă.")
-        if schema.competent_counties(content) != [case.house.county]:
+        counties = schema.competent_counties(content)
+        if counties != [case.house.county] and not schema.competent_counties(case.content):
+            if not counties:  # still open
+                return None
+            return _(
+                "Punctele de lucru din răspuns sunt în alt județ. Înregistrați răspunsul din „Cerere pe hârtie”, ca "
+                "cerere nouă: ea ajunge singură la casa competentă."
+            )
+        if counties != [case.house.county]:
             return _(
                 "Prin completare, punctele de lucru rămân în județul casei. Pentru alt județ depuneți o cerere nouă."
             )
@@ -233,8 +252,10 @@ class Providers(Procedure):
         return demo.seed(people)
 
 
-def subject_key(written: str) -> str:
-    """The fiscal code as it is kept in clear. A CNP written in its place on paper is kept as its keyed index."""
+def subject_key(written: str | None) -> str:
+    """The fiscal code as it is kept in clear, if there is one. A CNP in its place is kept as its keyed index."""
+    if not written:
+        return ""
     digits = re.sub(r"\D", "", written)
     return written if len(digits) <= FISCAL_CODE_DIGITS else f"CNP {persons.cnp_index(digits).hex()[:14]}"
 

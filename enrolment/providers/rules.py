@@ -11,9 +11,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from enrolment import nomenclature
+from workflows.forms.display import field_label
 from workflows.procedures import Finding
 
 RULES_VERSION = "2026-11"
+NOT_SAID = "…"  # in the facts of a finding, where the paper names no number or name
 
 
 def findings(
@@ -24,41 +26,48 @@ def findings(
     taken: dict[str, str] | None = None,
     approved_otherwise: Iterable[Finding] = (),
     as_written: frozenset[str] = frozenset(),
+    missing: frozenset[str] = frozenset(),
 ) -> list[Finding]:
     """Every finding of one house's part of an application, ordered by code and place.
 
     `redirected`: no work point lay in the county of the house of entry (R01);
     `taken`: the enrolment or pending request of the same fiscal code at the house (R12);
-    `approved_otherwise`: what approved enrolments of any house say otherwise (R03, R04, R08).
+    `approved_otherwise`: what approved enrolments of any house say otherwise (R03, R04, R08). What a paper does not say
+    raises R11 and nothing else.
     """
     found: list[Finding] = []
     if redirected:
-        found.append(Finding("R01", "work_points", {"county": content["work_points"][0]["address"]["county"]}))
-    if not content["no_contract_declaration"]:
+        county = next((c for p in content["work_points"] if (c := p["address"]["county"])), "")
+        found.append(Finding("R01", "work_points", {"county": county}))
+    if content["no_contract_declaration"] is False:
         found.append(Finding("R02", "no_contract_declaration"))
     found += _sanitary_authorisations(content, today)
     for index, physician in enumerate(content["physicians"]):
         found += _physician(physician, f"physicians[{index}]", today)
     found += [Finding("R11", path) for path in sorted(as_written)]
+    found += [Finding("R11", path, {"missing": True}) for path in sorted(missing)]
+    if missing and not any(point["address"]["county"] for point in content["work_points"]):
+        found.append(Finding("R11", "work_points", {"competence": "open"}))
     if taken:
         found.append(Finding("R12", "provider.uic", {"uic": content["provider"]["uic"], **taken}))
     found += approved_otherwise
     own = content["application"]
-    if content["des_channel"] == "own_application" and not own["certification_no"]:
-        found.append(
-            Finding("R13", "application.certification_no", {"product": own["product"], "version": own["version"]})
-        )
-    if content["signature"] == "none":
+    if content["des_channel"] == "own_application" and own and not own["certification_no"]:
+        product, version = own["product"] or "", own["version"] or ""
+        found.append(Finding("R13", "application.certification_no", {"product": product, "version": version}))
+    if content["signature"] in ("none", None):
         found.append(Finding("R14", "signature"))
     return sorted(found, key=lambda f: f.code)
 
 
 def explain(finding: Finding) -> str:
     """The finding as a sentence for applicant and clerk, in the language of the page."""
-    facts = finding.facts | {k: _day(v) for k, v in finding.facts.items() if k in DATES and v}
+    facts = finding.facts | {k: _day(v) if v else NOT_SAID for k, v in finding.facts.items() if k in DATES}
     specialties = facts.get("uncovered")
     if specialties:
         facts["uncovered"] = ", ".join(str(nomenclature.specialty(code).label) for code in specialties)
+    if finding.code == "R11":
+        return _about_paper(finding)
     if finding.code == "R07" and not specialties:
         return _("Medicul {name}: polița de malpraxis nr. {number} a expirat la {valid_until}.").format(**facts)
     if "house" in facts:
@@ -69,6 +78,21 @@ def explain(finding: Finding) -> str:
     if sentence := _by_fact().get(str(facts.get("fact", ""))):
         return sentence.format(**facts)
     return _sentences()[finding.code].format(field=finding.field, **facts)
+
+
+def _about_paper(finding: Finding) -> str:
+    """What is wrong with the paper itself: it lacks something, or something stands on it that cannot be right."""
+    from enrolment.providers.form import FORM
+
+    if finding.facts.get("competence") == "open":
+        return _(
+            "Cererea nu spune în ce județ este punctul de lucru, deci casa competentă nu este stabilită: a fost "
+            "înregistrată la casa la care a venit."
+        )
+    label = field_label(FORM, finding.field)
+    if finding.facts.get("missing"):
+        return _("„{field}” lipsește pe hârtie.").format(field=label)
+    return _("Câmpul „{field}” este completat greșit pe hârtie; a fost preluat așa cum este scris.").format(field=label)
 
 
 DATES = frozenset({"valid_from", "valid_until", "today"})
@@ -87,7 +111,6 @@ def _sentences() -> dict[str, str]:
             "Medicul {name}: avizul anual acoperă perioada {valid_from} – {valid_until}, nu și ziua înregistrării, {today}."
         ),
         "R07": _("Medicul {name}: polița de malpraxis nr. {number} nu acoperă specialitatea {uncovered}."),
-        "R11": _("Câmpul „{field}” este completat greșit pe hârtie; a fost preluat așa cum este scris."),
         "R13": _("Aplicația {product} {version} nu are număr de certificare în DES și nu a fost ales portalul DES."),
         "R14": _("Cererea nu poartă semnătura reprezentantului legal."),
     }
@@ -115,9 +138,9 @@ def _sanitary_authorisations(content: dict[str, Any], today: date) -> Iterator[F
                 "R05",
                 f"work_points[{index}].sanitary_authorisation.valid_until",
                 {
-                    "name": point["name"],
-                    "number": paper["number"],
-                    "issuer": paper["issuer"],
+                    "name": point["name"] or str(index + 1),
+                    "number": paper["number"] or NOT_SAID,
+                    "issuer": paper["issuer"] or NOT_SAID,
                     "valid_until": paper["valid_until"],
                     "today": today.isoformat(),
                 },
@@ -125,15 +148,22 @@ def _sanitary_authorisations(content: dict[str, Any], today: date) -> Iterator[F
 
 
 def _physician(physician: dict[str, Any], place: str, today: date) -> Iterator[Finding]:
-    name = f"{physician['last_name'].upper()} {physician['first_name']}"
+    name = f"{(physician['last_name'] or '').upper()} {physician['first_name'] or ''}".strip() or NOT_SAID
     day = today.isoformat()
     endorsement = physician["annual_endorsement"]
-    if not endorsement["valid_from"] <= day <= endorsement["valid_until"]:
+    begins, ends = endorsement["valid_from"], endorsement["valid_until"]
+    if (begins and day < begins) or (ends and ends < day):
         yield Finding("R06", f"{place}.annual_endorsement", {"name": name, **endorsement, "today": day})
     policy = physician["malpractice"]
-    facts = {"name": name, "number": policy["number"], "valid_until": policy["valid_until"], "today": day}
-    uncovered = [s["code"] for s in physician["specialties"] if s["code"] not in policy["specialties"]]
-    if policy["valid_until"] < day:
+    facts = {
+        "name": name,
+        "number": policy["number"] or NOT_SAID,
+        "valid_until": policy["valid_until"],
+        "today": day,
+    }
+    declared = [s["code"] for s in physician["specialties"] if s["code"]]
+    uncovered = [code for code in declared if policy["specialties"] and code not in policy["specialties"]]
+    if policy["valid_until"] and policy["valid_until"] < day:
         yield Finding("R07", f"{place}.malpractice.valid_until", facts)
     elif uncovered:
         yield Finding("R07", f"{place}.malpractice.specialties", facts | {"uncovered": uncovered})

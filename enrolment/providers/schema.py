@@ -1,5 +1,7 @@
 """The request for enrolment as data: one schema for online form, clerk's paper form and intake file. Pure."""
 
+import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_lazy
@@ -175,20 +177,50 @@ class EnrolmentForm(Framed):
 
 def competent_counties(content: dict[str, Any]) -> list[str]:
     """The counties of the work points, in their order: each county's house answers for its own."""
-    return list(dict.fromkeys(point["address"]["county"] for point in content["work_points"]))
+    counties = [point["address"]["county"] for point in content["work_points"]]
+    return list(dict.fromkeys(county for county in counties if county))
 
 
 def part_for_county(content: dict[str, Any], county: str) -> dict[str, Any]:
-    """What the house of `county` decides: its work points, and the physicians who work there."""
-    kept = [i for i, point in enumerate(content["work_points"]) if point["address"]["county"] == county]
+    """What the house of `county` decides: its work points, and the physicians who work there.
+
+    What a paper places nowhere goes to the first house, so that nothing of it is lost.
+    """
+    points, physicians = _rows_of(content, county)
     return content | {
-        "work_points": [content["work_points"][i] for i in kept],
+        "work_points": [content["work_points"][i] for i in points],
         "physicians": [
-            physician | {"work_point": kept.index(physician["work_point"])}
-            for physician in content["physicians"]
-            if physician["work_point"] in kept
+            physician | {"work_point": points.index(place) if (place := physician["work_point"]) in points else None}
+            for physician in (content["physicians"][i] for i in physicians)
         ],
     }
+
+
+def part_paths(content: dict[str, Any], county: str, paths: Iterable[str]) -> frozenset[str]:
+    """The paths of a content as they are in the part of one house, where rows have other numbers."""
+    kept = dict(zip(("work_points", "physicians"), _rows_of(content, county), strict=True))
+    found = set()
+    for path in paths:
+        row = re.match(r"(work_points|physicians)\[(\d+)\]", path)
+        if row is None:
+            found.add(path)
+        elif int(row[2]) in kept[row[1]]:
+            found.add(f"{row[1]}[{kept[row[1]].index(int(row[2]))}]{path[row.end() :]}")
+    return frozenset(found)
+
+
+def _rows_of(content: dict[str, Any], county: str) -> tuple[list[int], list[int]]:
+    """The work points and the physicians of one county's part, by their place in the whole."""
+    takes_rest = competent_counties(content)[:1] in ([county], [])
+    places = [point["address"]["county"] for point in content["work_points"]]
+    points = [i for i, place in enumerate(places) if place == county or (place is None and takes_rest)]
+    known = range(len(places))
+    physicians = [
+        i
+        for i, physician in enumerate(content["physicians"])
+        if (physician["work_point"] in points if physician["work_point"] in known else takes_rest)
+    ]
+    return points, physicians
 
 
 def _across(content: dict[str, Any], wrong: set[str]) -> list[FieldError]:
@@ -216,12 +248,19 @@ def _across(content: dict[str, Any], wrong: set[str]) -> list[FieldError]:
     return errors + _registers(content, wrong)
 
 
+# What says who works in which county: rows, their place, and whole lists.
+_PLACES = re.compile(r"(work_points|physicians)(\[\d+\](\.work_point|\.address(\.county)?)?)?")
+
+
 def _without_people(content: dict[str, Any], wrong: set[str]) -> list[FieldError]:
     """Every county needs somebody to enrol: a case without physicians asks for nothing."""
-    if any(path.startswith(("work_points", "physicians")) for path in wrong):
+    if any(_PLACES.fullmatch(path) for path in wrong):
         return []
     points = content.get("work_points") or []
-    used = {physician.get("work_point") for physician in content.get("physicians") or []}
+    physicians = content.get("physicians") or []
+    if not all(isinstance(row, dict) for row in [*points, *physicians]):
+        return []
+    used = {physician.get("work_point") for physician in physicians}
     if not all(isinstance(u, int) and 0 <= u < len(points) for u in used):
         return []
     staffed = {points[u]["address"]["county"] for u in used}

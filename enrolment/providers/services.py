@@ -20,7 +20,6 @@ from workflows.enums import CLOSED, Channel
 from workflows.errors import Refused, constraints_as_sentences
 from workflows.models import Case
 from workflows.procedures import Finding
-from workflows.services import communication
 
 
 def enrol(case: Case) -> Enrolment:
@@ -55,6 +54,8 @@ def taken_by(house: House, uic: str, *, besides: Case | None = None) -> dict[str
 
     Facts of a finding: `fact` is `active`, `approved` or `pending`, `number` that of the case.
     """
+    if not uic:  # a paper that names no code is like no other
+        return None
     held = Enrolment.objects.filter(house=house, provider_uic=uic)
     pending = Case.objects.filter(house=house, procedure="providers", subject_key=uic).exclude(state__in=CLOSED)
     if besides is not None:
@@ -167,6 +168,5 @@ def _open(key: LicenceKey, *, by: User, event: str) -> str:
     Enrolment.objects.filter(pk=key.enrolment_id, state=EnrolmentState.ISSUED).update(
         state=EnrolmentState.ACTIVE, active_at=Now()
     )
-    communication.communicated(key.enrolment.case)
     log.record(event, on=key, by=by, house=key.house)
     return LicenceKey._meta.get_field("envelope").open(row[0], key).decode()  # type: ignore[attr-defined]

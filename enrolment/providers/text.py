@@ -6,6 +6,7 @@ from typing import Any
 from backoffice.romania.address import address_line
 from enrolment import nomenclature
 from notifications.kinds import DocumentKind
+from workflows.forms import absent
 from workflows.models import Case
 
 
@@ -17,34 +18,40 @@ def words(case: Case, content: dict[str, Any], attached: Sequence[DocumentKind] 
         "physicians": [_physician(physician, content) for physician in content["physicians"]],
         "annexes": ["Puncte de lucru", "Medici", *(str(kind.label) for kind in attached)],
         "wants_licence_key": content["wants_licence_key"],
-        "user_name": f"{case.subject_key}_{case.house.code}",
+        "user_name": f"{case.subject_key}_{case.house.code}" if case.subject_key else "",
     }
 
 
 def _provider(content: dict) -> dict[str, str]:
     provider = content["provider"]
     return {
-        "name": provider["name"],
-        "uic": provider["uic"],
-        "legal_form": str(nomenclature.legal_form(provider["legal_form"]).label),
-        "headquarters": address_line(provider["headquarters"]),
+        "name": _said(provider["name"]),
+        "uic": _said(provider["uic"]),
+        "legal_form": _said(provider["legal_form"] and nomenclature.legal_form(provider["legal_form"]).label),
+        "headquarters": _said(address_line(provider["headquarters"])),
     }
 
 
 def _work_point(point: dict) -> dict[str, str]:
     paper = point["sanitary_authorisation"]
     return {
-        "name": point["name"],
-        "address": address_line(point["address"]),
-        "authorisation": f"{paper['number']} – {paper['issuer']}",
+        "name": _said(point["name"]),
+        "address": _said(address_line(point["address"])),
+        "authorisation": f"{_said(paper['number'])} – {_said(paper['issuer'])}",
     }
 
 
 def _physician(physician: dict, content: dict) -> dict[str, str]:
-    specialties = [nomenclature.specialty(s["code"]).label for s in physician["specialties"]]
+    specialties = [nomenclature.specialty(s["code"]).label for s in physician["specialties"] if s["code"]]
+    points, place = content["work_points"], physician["work_point"]
     return {
-        "name": f"{physician['last_name'].upper()} {physician['first_name']}",
-        "stamp_code": physician["stamp_code"],
-        "specialties": ", ".join(str(s) for s in specialties),
-        "work_point": content["work_points"][physician["work_point"]]["name"],
+        "name": _said(f"{(physician['last_name'] or '').upper()} {physician['first_name'] or ''}".strip()),
+        "stamp_code": _said(physician["stamp_code"]),
+        "specialties": _said(", ".join(str(s) for s in specialties)),
+        "work_point": _said(points[place]["name"] if place in range(len(points)) else None),
     }
+
+
+def _said(value: object) -> str:
+    """What the paper says, or that it does not."""
+    return str(value or absent.WORDS)

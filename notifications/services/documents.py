@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -48,6 +49,21 @@ def freeze(*, about: UUID, house: Any, context: dict, fingerprints: Mapping[str,
             for kind, sha256 in fingerprints.items()
         ],
         ignore_conflicts=True,
+    )
+
+
+def write(*, about: UUID, kind: str, house: Any, context: dict) -> Document:
+    """The row of a letter, frozen as it will be read; a further one of the same kind is a further occasion."""
+    before = Document.objects.filter(about=about, kind=kind).aggregate(last=Max("occasion"))["last"] or 0
+    _html, sha256 = pdf.frozen_text(kind, context)
+    return Document.objects.create(
+        about=about,
+        kind=kind,
+        occasion=before + 1,
+        code=new_code(),
+        house=house,
+        context=context,
+        text_sha256=sha256,
     )
 
 
@@ -106,19 +122,21 @@ def store(document: Document, sealed: bytes) -> None:
     log.record("document.sealed", on=document, by=None, house=document.house, sha256=sha256)
 
 
-def supersede(*, about: UUID, occasion: int, by: Document) -> None:
+def supersede(*, about: UUID, kinds: Iterable[str], occasion: int, by: Document) -> None:
     """What was issued on this occasion no longer holds: the public page says so and names the document that says it."""
-    former = Document.objects.filter(about=about, occasion=occasion, superseded_by__isnull=True)
+    former = Document.objects.filter(about=about, kind__in=kinds, occasion=occasion, superseded_by__isnull=True)
     for document in former.exclude(pk=by.pk).only("pk", "house"):
         Document.objects.filter(pk=document.pk).update(superseded_by=by)
         log.record("document.superseded", on=document, by=None, house=document.house)
 
 
-def mark_read(document: Document, *, by: Any) -> None:
-    """The first reading by the addressee: the proof that the decision was communicated."""
+def mark_read(document: Document, *, by: Any) -> bool:
+    """Note the first reading by the addressee; False when it was read before."""
     with transaction.atomic():
-        if Document.objects.filter(pk=document.pk, read_at__isnull=True).update(read_at=Now()):
+        first = bool(Document.objects.filter(pk=document.pk, read_at__isnull=True).update(read_at=Now()))
+        if first:
             log.record("document.read", on=document, by=by, house=document.house)
+    return first
 
 
 class Verdict(StrEnum):

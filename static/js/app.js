@@ -116,6 +116,19 @@
     }
   });
 
+  // Keying in from paper: Enter moves on to the next question, past the small marks below each.
+  document.querySelectorAll("form[data-keying]").forEach((form) => {
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.target.matches("input, select") || event.isComposing) return;
+      event.preventDefault();
+      const asked = [...form.querySelectorAll(".box input, .box select, .box textarea, .add-row button")]
+        .filter((field) => !field.closest(".written") && field.offsetParent);
+      const here = asked.findIndex((field) => field.compareDocumentPosition(event.target) & Node.DOCUMENT_POSITION_PRECEDING);
+      const next = event.target.closest(".written") ? asked[here] : asked[asked.indexOf(event.target) + 1];
+      next?.focus();
+    });
+  });
+
   // What only one choice needs is shown with that choice.
   const sync = () => document.querySelectorAll("[data-shown-with]").forEach((part) => {
     const [name, ...values] = part.dataset.shownWith.split(" ");

@@ -29,8 +29,8 @@ from tests.world import UICS, act, application, open_task, run_jobs, sign, step_
 from workflows import deadlines, intake, procedures
 from workflows.attachments import services as attachments
 from workflows.attachments.models import Attachment
-from workflows.models import Case, Filing
-from workflows.services import closing, communication, filings, steps, terms
+from workflows.models import Case, Communication, Delivery, Filing
+from workflows.services import closing, communication, deliveries, filings, steps, terms
 from workflows.services.filings import submit
 
 LINES = Path(__file__).parents[1] / "enrolment" / "data" / "applications" / "applications.jsonl"
@@ -227,7 +227,19 @@ def _paper(people):
     act(_case(filing), people.head, outcome="agree")
     sign(_case(filing), people.director)
     _work("providers.issue")()
+    yield from _communicated(_case(filing), people)
     yield "hand over the key", lambda: services.hand_over(_key(filing.pk), by=people.clerk)
+
+
+def _communicated(case, people):
+    """The number by letter, then the decision: handed over, taken back, posted."""
+    yield "write a letter", _work("workflows.letter")
+    decision = Delivery.objects.get(case=case, document__kind="providers.approval")
+    to = "reprezentantului legal"
+    yield "hand over", lambda: deliveries.handed_over(decision, by=people.clerk, day=DAY, to=to, today=DAY)
+    fact = Communication.objects.get
+    yield "take a fact back", lambda: deliveries.cancel(fact(), by=people.clerk, why="greșit", today=DAY)
+    yield "post", lambda: deliveries.posted(decision, by=people.clerk, day=DAY, confirmation="RO1", today=DAY)
 
 
 def _work_that_stops(people):

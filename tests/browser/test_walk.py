@@ -241,6 +241,7 @@ def test_paper_and_rejection_by_a_browser(visit):
     clerk.look("50-paper-new")
     clerk.page.click("text=Începeți o înregistrare")
     fill(clerk.page, application())
+    clerk.page.check("[name=signature][value=handwritten]")
     # The physician's policy covers what is declared; choose it once the speciality is known to the page.
     clerk.look("51-paper")
     clerk.page.click("main form .btn-primary[name=go]")

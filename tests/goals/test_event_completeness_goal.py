@@ -32,7 +32,7 @@ ACTS = {
     "providers:key",
     "providers:hand_over",
 }
-ACTS |= {f"workflows:{n}" for n in ("file_review", "completion", "paper", "retry")}
+ACTS |= {f"workflows:{n}" for n in ("file_review", "completion", "paper", "paper_answer", "communicate", "retry")}
 ACTS |= {f"workflows:{n}" for n in ("claim", "release", "reassign", "execute")}
 ACTS |= {f"workflows:{n}" for n in ("inspect_again", "retry_failed", "retry_all_failed")}
 ACTS |= {f"workflows:{n}" for n in ("close", "join", "extend", "withdraw")}
@@ -45,6 +45,7 @@ READS |= {f"workflows:{n}" for n in ("mine", "my_case", "proof")} | {"notificati
 READS |= {f"workflows:{n}" for n in ("file", "file_receipt", "inbox", "search", "case", "document")}
 
 READS |= {f"workflows:{place}_{n}" for place in ("filing", "paper", "case") for n in ("scan", "scan_page")}
+READS |= {"workflows:to_communicate", "workflows:communicated_document"}
 READS |= {"workflows:failed", "accounts:sessions"}  # a session that ends is no act on anybody's rows
 
 FAILING = """

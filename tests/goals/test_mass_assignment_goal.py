@@ -12,6 +12,7 @@ from backoffice.accounts.models import House, Membership, Person, User
 from backoffice.crypto.encryption import EncryptedField
 from backoffice.jobs.models import Job
 from tests import world
+from tests.conftest import DAY
 from tests.isolation.matrix import scan
 from tests.workflows.test_views import PAGES, boxes, paper_data
 from workflows import procedures
@@ -74,6 +75,8 @@ READ_ONLY = {
     "mfa_download_recovery_codes",
     "receipt",
     "failed",
+    "to_communicate",
+    "communicated_document",
     "proof",
     "page",
     "verifier",
@@ -120,6 +123,23 @@ def hostile(name, people):
         "due_on": "2030-01-01",
         "filed_on": "2020-01-01",
     }.get(name, "1")
+
+
+def paper_posts(people, clerk):
+    """The answer to a paper request that waits for it, and a fact about the letter that brought its number."""
+    keyed = filings.start_paper(
+        procedures.get("providers"), house=people.house, channel="counter", reference="M-1", content={}, by=people.clerk
+    )
+    content = world.application(uic="16180331", number=7)
+    content |= {"channel": "counter", "received_on": DAY.isoformat(), "signature": "handwritten", "ref": "M-1"}
+    filings.save_paper(keyed, content=content, as_written=())
+    [waiting] = filings.submit(keyed, by=people.clerk, today=DAY).cases
+    world.run_jobs("workflows.letter")
+    world.act(waiting, people.clerk, outcome="completion", reasons=["R11"], text="Completați.")
+    yield "paper_answer", clerk, reverse("workflows:paper_answer", args=[waiting.public_id]), {"keep": "1"}
+    letter = waiting.deliveries.select_related("document").first().document
+    handed = {"act": "handed_over", "day": f"{DAY:%d.%m.%Y}", "to": "POP Ana"}
+    yield "communicate", clerk, reverse("workflows:communicate", args=[letter.public_id]), handed
 
 
 def posts(people, browse, case):
@@ -172,6 +192,7 @@ def posts(people, browse, case):
     yield "completion", provider, reverse("workflows:completion", args=[asked.public_id]), {"go": "1"}
     yield "paper_new", clerk, reverse("workflows:paper_new"), {"procedure": "providers"}
     yield "paper", clerk, reverse("workflows:paper", args=[paper.public_id]), paper_data()
+    yield from paper_posts(people, clerk)
     yield "claim", clerk, reverse("workflows:claim", args=[open_step]), {}
     yield "release", clerk, reverse("workflows:release", args=[step]), {}
     yield "reassign", browse(people.head), reverse("workflows:reassign", args=[step]), {"to": str(people.clerk2.pk)}

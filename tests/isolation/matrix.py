@@ -62,11 +62,15 @@ OFFICE_PAGES = {
     "workflows:search",
     "workflows:paper_new",
     "workflows:failed",
+    "workflows:to_communicate",
     "workflows:retry_all_failed",
 }
 OFFICE_OBJECTS = {
     "workflows:case",
     "workflows:document",
+    "workflows:paper_answer",
+    "workflows:communicate",
+    "workflows:communicated_document",
     "providers:hand_over",
     "workflows:retry",
     "workflows:paper",
@@ -214,6 +218,7 @@ def side(filer, name: str, county: str, clerk, head, director) -> dict[str, dict
         "case": {"public_id": issued.public_id, "document_id": document.public_id if document else issued.public_id},
         "waiting": {"public_id": waiting.public_id, "task": open_task(waiting).pk},
         "completion": {"public_id": asked.public_id},
+        "letter": {"document_id": document.public_id if document else issued.public_id},
         "draft": {"public_id": draft.public_id, "step": "furnizor"},
         "paper": {"public_id": paper.public_id},
         "people": {"pk": clerk.memberships.get().pk},
@@ -246,6 +251,9 @@ OBJECT_OF = {
     "accounts:end_role": "people",
     "workflows:retry_failed": "failed",
     "workflows:inspect_again": "completion",
+    "workflows:paper_answer": "completion",
+    "workflows:communicate": "letter",
+    "workflows:communicated_document": "letter",
     **{f"workflows:{place}_{page}": f"{place}_scan" for place in ("filing", "case", "paper") for page in SCANS},
 }
 

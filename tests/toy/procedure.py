@@ -44,6 +44,8 @@ class Toy(Procedure):
     def subject(self, content):
         """The organisation is known by the domain of its address."""
         email = content["email"]
+        if email is None:  # the paper does not say it
+            return Subject(key="", name="", email="")
         return Subject(
             key=blind_index(email, context="toy.email").hex()[:20], name=email.rpartition("@")[2], email=email
         )

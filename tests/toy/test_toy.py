@@ -84,8 +84,8 @@ def test_a_case_from_paper_is_decided_too_and_its_letter_goes_to_the_address_in_
     decide(browse(people.jurist), case, outcome="approve")
     sign(browse(people.director), case)
     run_jobs()
-    [letter] = mail.outbox
-    assert letter.to == [EMAIL]
+    number, letter = mail.outbox
+    assert number.to == letter.to == [EMAIL]
     assert len(letter.attachments) == 1
     assert "licență" not in letter.body
 

@@ -17,7 +17,7 @@ from notifications.models import Document
 from tests.conftest import DAY
 from tests.world import act, application, approved, file_case, open_task, run_jobs
 from workflows.models import Assignment, Case, Filing
-from workflows.services import steps, texts
+from workflows.services import deliveries, steps, texts
 from workflows.services.casefile import CaseFile
 
 pytestmark = pytest.mark.calendar
@@ -227,7 +227,7 @@ def test_a_wrong_number_that_stands_on_the_paper_is_kept_as_written(people, brow
     content = application(uic="12345675")
     answer = client.post(url, paper_data(content))
     assert answer.status_code == 422
-    assert "așa este scris pe hârtie" in answer.content.decode()
+    assert "așa scrie pe hârtie" in answer.content.decode()
     assert client.post(url, paper_data(content) | {"as_written": "provider.uic"}).status_code == 302
     assert [f["code"] for f in Case.objects.get().checks.get().findings] == ["R11"]
 
@@ -400,11 +400,9 @@ def test_acts_are_read_by_their_applicant_and_their_house_only(people, browse, c
     own = reverse("workflows:my_document", args=[case.public_id, act_.public_id])
     office = reverse("workflows:document", args=[case.public_id, act_.public_id])
     assert browse(people.clerk).get(office)["Content-Type"] == "application/pdf"
-    case.refresh_from_db()
-    assert case.communicated_at is None
+    assert deliveries.communicated_on(case) is None
     assert browse(people.provider).get(own).content.startswith(b"%PDF")
-    case.refresh_from_db()
-    assert case.communicated_at is not None
+    assert deliveries.communicated_on(case) == DAY
     assert browse(people.stranger).get(office).status_code == 404
     assert browse(people.clerk).get(own).status_code == 404
 

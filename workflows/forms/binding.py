@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
 
+from workflows.forms.absent import NEVER
 from workflows.forms.spec import Box, Choices, FormSpec, Group, Page, Text
 
 MAX_INDEX = 99
@@ -65,6 +67,29 @@ def box_name(field_path: str) -> str:
     return re.sub(r"\[(\d+)\]", r".\1", field_path)
 
 
+def field_path(box: str) -> str:
+    """The box `rows.0.name` is `rows[0].name` of the schema."""
+    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", box)
+
+
+def marked(pages: Iterable[Page], post: MultiValueDict, mark: str) -> list[str]:
+    """The paths that a clerk ticked under one mark, following a row that was removed with the same post."""
+    asked = {name for page in pages for name, box in page.boxes.items() if box.may_lack}
+    asked |= {name.rpartition(".*.")[0] for name in asked if ".*." in name}
+    paths = [field_path(name) for name in post.getlist(mark) if _is_plausible(name) and _general(name) in asked]
+    gone = field_path(post.get("remove") or "")
+    return [moved for path in paths if (moved := _after_removal(path, gone))]
+
+
+def _after_removal(path: str, gone: str) -> str:
+    """The path once the row `gone` is taken out; nothing when it was in that row."""
+    row = re.fullmatch(r"(.*)\[(\d+)\]", gone)
+    at = row and re.match(re.escape(row[1]) + r"\[(\d+)\]", path)
+    if not row or not at or int(at[1]) < int(row[2]):
+        return path
+    return "" if at[1] == row[2] else f"{row[1]}[{int(at[1]) - 1}]{path[at.end() :]}"
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of a page as the template draws it: a heading, a box with its value and errors, or a row's edge."""
@@ -80,12 +105,21 @@ class Line:
     number: int = 0
     hint: Text = ""
     as_written: bool = False
+    missing: bool = False
+    none: Text = ""
     extra: dict = field(default_factory=dict)
 
 
-def lines(page: Page, content: dict, errors: dict[str, list[str]], as_written: Iterable[str] = ()) -> list[Line]:
-    """The page flattened for one plain template loop."""
-    drawing = _Drawing(page, content, errors, frozenset(as_written))
+def lines(
+    page: Page,
+    content: dict,
+    errors: dict[str, list[str]],
+    as_written: Iterable[str] = (),
+    missing: Iterable[str] = (),
+    on_paper: bool = False,
+) -> list[Line]:
+    """The page flattened for one plain template loop. `on_paper`: no list of choices answers by itself."""
+    drawing = _Drawing(page, content, errors, frozenset(as_written), frozenset(missing), on_paper)
     return [line for group in page.groups for line in drawing.group(group, "", level=2)]
 
 
@@ -114,6 +148,8 @@ class _Drawing:
     content: dict
     errors: dict[str, list[str]]
     as_written: frozenset[str]
+    missing: frozenset[str] = frozenset()
+    on_paper: bool = False
 
     def group(self, group: Group, prefix: str, level: int) -> Iterator[Line]:
         path = f"{prefix}{group.name}"
@@ -126,11 +162,20 @@ class _Drawing:
         rows = rows if isinstance(rows, list) and rows else [{}]
         for index in range(len(rows)):
             alone = {"alone": len(rows) == 1}
-            yield Line("row", group.one, level, name=f"{path}.{index}", number=index + 1, extra=alone)
+            lacks = path in self.missing
+            yield Line("row", group.one, level, name=f"{path}.{index}", number=index + 1, missing=lacks, extra=alone)
             yield from self.parts(group.parts, f"{path}.{index}.", level)
             yield Line("end_row")
         full = {"full": group.most} if len(rows) >= group.most else {}
-        yield Line("add", group.add, name=path, errors=tuple(self.errors.get(path, ())), extra=full)
+        yield Line(
+            "add",
+            group.add,
+            name=path,
+            errors=tuple(self.errors.get(path, ())),
+            missing=path in self.missing,
+            none=group.none,
+            extra=full,
+        )
 
     def parts(self, parts: tuple[Box | Group, ...], prefix: str, level: int) -> Iterator[Line]:
         for part in parts:
@@ -139,6 +184,8 @@ class _Drawing:
                 continue
             name = f"{prefix}{part.name}"
             choices = part.choices(self.content, name) if callable(part.choices) else part.choices
+            if self.on_paper and part.kind == "select" and choices and choices[0][0] and name not in NEVER:
+                choices = (("", _("alegeți")), *choices)
             yield Line(
                 "box",
                 box=replace(part, choices=choices),
@@ -147,6 +194,7 @@ class _Drawing:
                 errors=tuple(self.errors_of(name)),
                 choices=choices,
                 as_written=name in self.as_written,
+                missing=name in self.missing,
             )
 
     def errors_of(self, name: str) -> list[str]:
@@ -184,7 +232,7 @@ def _value(box: Box | None, values: list[str]) -> Any:
         return {"true": True, "on": True, "false": False}.get(value, value)
     if kind == "integer" and value.isascii() and value.isdecimal():
         return int(value[:4])
-    if kind == "optional" and not value.strip():
+    if kind in ("optional", "integer") and not value.strip():
         return None
     return value
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from backoffice.romania import counties
 from backoffice.romania.text import normalise
 from workflows.errors import FieldError
-from workflows.forms import sentences
+from workflows.forms import absent, sentences
 from workflows.forms.spec import Parsed
 from workflows.forms.values import Part, PastDay, checked, text
 
@@ -42,7 +42,10 @@ def _territorial_house(value: str, today: date) -> str | None:
 
 
 class Framed(Part):
-    """The frame in which every content came: reference, channel, house and day of receipt, signature."""
+    """The frame in which every content came: reference, channel, house and day of receipt, signature.
+
+    The house says the first four of a paper itself (`absent.NEVER`); they are never missing.
+    """
 
     ref: text(60, required=False) = ""
     received_on: PastDay
@@ -65,30 +68,50 @@ class Schema:
     empty_lists: Mapping[str, str] = field(default_factory=dict)
     stand_ins: Mapping[str, str] = field(default_factory=dict)
 
-    def parse(self, raw: Any, *, today: date, as_written: frozenset[str] = frozenset()) -> Parsed:
+    def parse(
+        self,
+        raw: Any,
+        *,
+        today: date,
+        as_written: frozenset[str] = frozenset(),
+        missing: frozenset[str] = frozenset(),
+    ) -> Parsed:
         """Normalise and judge a content as of `today`. Never raises, whatever `raw` is.
 
-        A wrong value at a path in `as_written` is kept as typed: it stands so on the paper.
+        A wrong value at a path in `as_written` is kept as typed: it stands so on the paper. What the paper lacks, at
+        the paths in `missing`, is not asked for; None, or an empty list, stands there.
         """
         if not isinstance(raw, dict):
             return Parsed(None, (error("", "type"),))
+        if misplaced := self._misplaced(raw, missing):
+            return Parsed(None, misplaced)
         try:
             judged = self.model.model_validate(raw, context={"today": today})
             errors: list[FieldError] = []
             content = judged.model_dump(mode="json")
         except ValidationError as problem:
-            errors = [self._from_pydantic(e) for e in problem.errors(include_url=False, include_input=False)]
+            errors = [self._from_pydantic(e) for e in problem.errors(include_url=False)]
             content = raw
         except RecursionError:
             return Parsed(None, (error("", "type"),))
-        errors += self.across(content, {e.field for e in errors})
+        errors += self.across(content, {e.field for e in errors} | missing)
+        errors = [e for e in errors if not absent.covers(missing, e.field)]
         kept = {e.field for e in errors if e.field in as_written and self._may_stand(e)}
         errors = sorted({e for e in errors if e.field not in kept}, key=lambda e: _position(e.field))
         if errors:
             return Parsed(None, tuple(errors))
-        if kept:
-            content = self._with_kept(raw, kept, today)
-        return Parsed(content, (), frozenset(kept))
+        if kept or missing:
+            content = self._with_kept(raw, kept, missing, today)
+        return Parsed(content, (), frozenset(kept), missing)
+
+    def _misplaced(self, raw: dict[str, Any], missing: frozenset[str]) -> tuple[FieldError, ...]:
+        """Paths that the form does not have, and fields that are said to lack and are filled in all the same."""
+        unknown = [path for path in missing if not absent.is_path(self.model, raw, path)]
+        filled = [path for path in missing if path not in unknown and not absent.is_blank_at(raw, path)]
+        found = [error(path, "missing_unknown") for path in unknown] + [
+            error(path, "missing_filled") for path in filled
+        ]
+        return tuple(sorted(found, key=lambda e: _position(e.field)))
 
     def _may_stand(self, found: FieldError) -> bool:
         """Can this wrong value be kept as it stands on the paper?"""
@@ -96,7 +119,9 @@ class Schema:
 
     def json_schema(self) -> dict[str, Any]:
         """The JSON Schema of one content, as an intake file holds it."""
-        return self.model.model_json_schema()
+        found = self.model.model_json_schema()
+        found["properties"]["missing_on_paper"] = absent.JSON_SCHEMA
+        return found
 
     def _from_pydantic(self, found: Any) -> FieldError:
         path = ""
@@ -108,7 +133,7 @@ class Schema:
         kind = found["type"]
         if kind == "too_short":
             return error(path, self.empty_lists.get(path, "missing"))
-        code = PYDANTIC_CODES.get(kind, kind)
+        code = "missing" if found["input"] is None and kind != "none_required" else PYDANTIC_CODES.get(kind, kind)
         if kind == "too_long" and "maximum" in found.get("ctx", {}):
             return error(path, "too_long", maximum=found["ctx"]["maximum"])
         if code == "too_many":
@@ -117,11 +142,19 @@ class Schema:
             code = self.empty_lists[path]
         return error(path, code)
 
-    def _with_kept(self, raw: dict[str, Any], kept: set[str], today: date) -> dict[str, Any]:
-        """The normalised content with the kept values as typed: judged once more with stand-ins that are valid."""
+    def _with_kept(self, raw: dict[str, Any], kept: set[str], missing: frozenset[str], today: date) -> dict[str, Any]:
+        """The normalised content with the kept values as typed: judged once more with stand-ins that are valid.
+
+        Of what is missing nothing stays: the model that judges then asks for no field.
+        """
         probe = copy.deepcopy(raw)
         typed = {path: _put(probe, path, self.stand_ins[_keys(path)[-1]]) for path in kept}
-        content = self.model.model_validate(probe, context={"today": today}).model_dump(mode="json")
+        for path in missing:
+            absent.take_out(probe, path)
+        model = absent.loose(self.model) if missing else self.model
+        content = model.model_validate(probe, context={"today": today}).model_dump(mode="json", warnings=False)
+        for path in missing:
+            absent.leave_empty(self.model, content, path)
         for path, value in typed.items():
             _put(content, path, normalise(str(value)))
         return content

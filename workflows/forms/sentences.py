@@ -41,6 +41,10 @@ _sentences: dict[str, str | Promise] = {
     "house_not_territorial": gettext_lazy(
         "Această casă nu are competență teritorială: alegeți casa județului în care se află punctul de lucru."
     ),
+    "missing_unknown": gettext_lazy("Formularul nu are acest câmp, deci nu poate lipsi: corectați-i numele."),
+    "missing_filled": gettext_lazy(
+        "Ați bifat că lipsește pe hârtie, dar este completat: scoateți bifa sau ștergeți ce ați scris."
+    ),
     "must_accept": gettext_lazy("Fără această declarație cererea nu se poate depune: bifați-o după ce ați citit-o."),
 }
 

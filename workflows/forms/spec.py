@@ -40,6 +40,8 @@ class Box:
     inputmode: str = ""
     width: str = ""
     label_of: Callable[[str], Text] | None = None
+    # May a paper lack it? What a house says itself about a paper never lacks.
+    may_lack: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Group:
     one: Text = ""
     add: Text = ""
     hint: Text = ""
+    # What a clerk ticks when the paper names nothing for this list.
+    none: Text = _("nimic de acest fel pe hârtie")
 
 
 @dataclass(frozen=True)
@@ -86,18 +90,27 @@ class Page:
 class Parsed:
     """A judged form: the normalised content, or the errors.
 
-    `as_written` are the fields whose wrong value stands on the paper and was accepted as such.
+    `as_written` are the fields whose wrong value stands on the paper and was accepted as such, `missing` those that the
+    paper lacks.
     """
 
     content: Any  # dict, or None when there are errors
     errors: tuple[FieldError, ...]
     as_written: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
 
 
 class Judge(Protocol):
     """What judges a whole content: `workflows.forms.schema.Schema`."""
 
-    def parse(self, raw: Any, *, today: date, as_written: frozenset[str] = frozenset()) -> Parsed: ...
+    def parse(
+        self,
+        raw: Any,
+        *,
+        today: date,
+        as_written: frozenset[str] = frozenset(),
+        missing: frozenset[str] = frozenset(),
+    ) -> Parsed: ...
 
     def json_schema(self) -> dict[str, Any]: ...
 
@@ -114,9 +127,16 @@ class FormSpec:
         """The page with this slug."""
         return next((page for page in self.pages if page.slug == slug), None)
 
-    def parse(self, raw: Any, *, today: date, as_written: frozenset[str] = frozenset()) -> Parsed:
+    def parse(
+        self,
+        raw: Any,
+        *,
+        today: date,
+        as_written: frozenset[str] = frozenset(),
+        missing: frozenset[str] = frozenset(),
+    ) -> Parsed:
         """Normalise and judge a content as of `today`. Never raises, whatever `raw` is."""
-        return self.schema.parse(raw, today=today, as_written=as_written)
+        return self.schema.parse(raw, today=today, as_written=as_written, missing=missing)
 
 
 def _boxes(groups: tuple[Box | Group, ...], prefix: str) -> Iterator[tuple[str, Box]]:

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('notifications', '0001_initial'),
         ('viewflow', '0015_task_scheduled'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -36,14 +37,13 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(max_length=12)),
                 ('round', models.PositiveSmallIntegerField(default=1)),
                 ('version', models.PositiveSmallIntegerField(default=1)),
-                ('subject_key', models.CharField(max_length=64)),
-                ('subject_name', models.CharField(max_length=100)),
-                ('search_key', models.CharField(max_length=160)),
+                ('subject_key', models.CharField(blank=True, max_length=64)),
+                ('subject_name', models.CharField(blank=True, max_length=100)),
+                ('search_key', models.CharField(blank=True, max_length=160)),
                 ('filed_on', models.DateField()),
                 ('due_on', models.DateField()),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('decided_at', models.DateTimeField(null=True)),
-                ('communicated_at', models.DateTimeField(null=True)),
                 ('about', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='workflows.case')),
                 ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='accounts.house')),
             ],
@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ('content', backoffice.crypto.encryption.EncryptedJSONField(bound_to=('public_id',), editable=True)),
                 ('content_sha256', models.CharField(blank=True, max_length=64)),
                 ('as_written', models.JSONField(default=list)),
+                ('missing', models.JSONField(default=list)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('saved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('submitted_at', models.DateTimeField(null=True)),
@@ -118,6 +119,22 @@ class Migration(migrations.Migration):
                 ('redirected_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='redirected_to', to='workflows.registryentry')),
             ],
         ),
+        migrations.CreateModel(
+            name='Delivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('procedure', models.CharField(max_length=20)),
+                ('subject_name', models.CharField(blank=True, max_length=100)),
+                ('email', backoffice.crypto.encryption.EncryptedTextField(blank=True, bound_to=('document_id',), default='', editable=True, null=True)),
+                ('since', models.DateField(null=True)),
+                ('reached_at', models.DateTimeField(null=True)),
+                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='workflows.case')),
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='delivery', to='notifications.document')),
+                ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.house')),
+                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.filing')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.registryentry')),
+            ],
+        ),
         migrations.AddField(
             model_name='case',
             name='entry',
@@ -130,6 +147,10 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveSmallIntegerField()),
                 ('content', backoffice.crypto.encryption.EncryptedJSONField(bound_to=('case_id', 'version'), editable=True)),
                 ('sha256', models.CharField(max_length=64)),
+                ('as_written', models.JSONField(default=list)),
+                ('missing', models.JSONField(default=list)),
+                ('channel', models.CharField(choices=[('online', 'Portal'), ('counter', 'Ghișeu'), ('post', 'Poștă'), ('email', 'E-mail'), ('office', 'Din oficiu')], max_length=10)),
+                ('received_on', models.DateField()),
                 ('submitted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='workflows.case')),
                 ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
@@ -177,6 +198,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Communication',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('channel', models.CharField(choices=[('online', 'citit în cont'), ('post', 'prin poștă, cu confirmare de primire'), ('handed_over', 'înmânat la ghișeu')], max_length=12)),
+                ('day', models.DateField()),
+                ('confirmation', models.CharField(blank=True, max_length=40)),
+                ('words', backoffice.crypto.encryption.EncryptedTextField(blank=True, bound_to=('public_id',), default='', editable=True, null=True)),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('cancels', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cancelled_by', to='workflows.communication')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communications', to='notifications.document')),
+                ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.house')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('cancels__isnull', True), ('channel', 'post'), models.Q(('confirmation', ''), _negated=True)), models.Q(models.Q(models.Q(('channel', 'post'), _negated=True), ('cancels__isnull', False), _connector='OR'), ('confirmation', '')), _connector='OR'), name='posting_has_its_confirmation', violation_error_message='Scrieți numărul confirmării de primire.'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('channel', 'handed_over'), _negated=True), ('cancels__isnull', True)), ('words__isnull', False), _connector='OR'), name='handing_over_names_somebody', violation_error_message='Scrieți cui i s-a înmânat.')],
+            },
+        ),
+        migrations.CreateModel(
             name='CompletionRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -186,6 +227,7 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField()),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('lapsed_at', models.DateTimeField(null=True)),
+                ('draft', backoffice.crypto.encryption.EncryptedJSONField(bound_to=('case_id',), editable=True, null=True)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completion_requests', to='workflows.case')),
             ],
@@ -273,6 +315,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='registryentry',
             constraint=models.CheckConstraint(condition=models.Q(('day__year', models.F('year'))), name='registry_year_is_the_day_s'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(models.F('house'), models.F('since'), models.F('id'), condition=models.Q(('reached_at__isnull', True), ('since__isnull', False)), name='delivery_waiting'),
         ),
         migrations.AddIndex(
             model_name='case',

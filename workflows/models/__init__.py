@@ -3,6 +3,7 @@
 from workflows.models.assignment import Assignment
 from workflows.models.case import Case, Check, Party, Version
 from workflows.models.closure import Closure
+from workflows.models.communication import Communication, Delivery
 from workflows.models.completion import CompletionRequest
 from workflows.models.decision import Decision
 from workflows.models.extension import Extension
@@ -14,8 +15,10 @@ __all__ = [
     "Case",
     "Check",
     "Closure",
+    "Communication",
     "CompletionRequest",
     "Decision",
+    "Delivery",
     "Extension",
     "Filing",
     "Party",

@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import House, Person, User
 from backoffice.crypto.encryption import EncryptedJSONField
 from backoffice.isolation.guards import append_only, guard, never_deleted
-from workflows.enums import CLOSED, DECIDED, WITHOUT_DECISION, CaseState, Outcome
+from workflows.enums import CLOSED, DECIDED, WITHOUT_DECISION, CaseState, Channel, Outcome
 from workflows.models.filing import Filing
 from workflows.models.registry import RegistryEntry
 
@@ -41,14 +42,14 @@ class Case(models.Model):
     state = models.CharField(max_length=12)
     round = models.PositiveSmallIntegerField(default=1)
     version = models.PositiveSmallIntegerField(default=1)
-    subject_key = models.CharField(max_length=64)
-    subject_name = models.CharField(max_length=100)
-    search_key = models.CharField(max_length=160)
+    # Empty where a paper does not say it; the answer to a request for completion may.
+    subject_key = models.CharField(max_length=64, blank=True)
+    subject_name = models.CharField(max_length=100, blank=True)
+    search_key = models.CharField(max_length=160, blank=True)
     filed_on = models.DateField()
     due_on = models.DateField()
     created_at = models.DateTimeField(db_default=Now())
     decided_at = models.DateTimeField(null=True)
-    communicated_at = models.DateTimeField(null=True)
 
     codes = ("procedure", "stages", "state")
     in_clear = {
@@ -79,7 +80,7 @@ class Case(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.entry} – {self.subject_name}"
+        return f"{self.entry} – {self.subject_label}"
 
     @property
     def is_closed(self) -> bool:
@@ -107,6 +108,11 @@ class Case(models.Model):
         return self.versions.get(version=self.version)
 
     @property
+    def subject_label(self) -> str | Promise:
+        """The name of the subject; a paper may name nobody."""
+        return self.subject_name or _("Solicitant nenumit pe hârtie")
+
+    @property
     def state_label(self) -> str | Promise:
         """Where it stands, in words."""
         from workflows import procedures
@@ -126,7 +132,7 @@ class Case(models.Model):
         from workflows import procedures
 
         label = procedures.get(self.procedure).key_label
-        return f"{label} {self.subject_key}" if label else ""
+        return f"{label} {self.subject_key}" if label and self.subject_key else ""
 
     def state_after(self, stage: str, outcome: Outcome) -> str:
         """The state once `stage` agreed with the proposed outcome: the next stage that it passes, or issuing."""
@@ -136,15 +142,25 @@ class Case(models.Model):
 
 
 class Version(models.Model):
-    """One version of what is asked for, frozen by its fingerprint; completions make a new one."""
+    """One version of what is asked for, frozen by its fingerprint; completions make a new one.
+
+    `as_written` and `missing` are paths of this content, as in `Filing`. `channel` and `received_on` say how and when
+    it came to the house; `submitted_by` keyed it in or sent it.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="versions")
     version = models.PositiveSmallIntegerField()
     content = EncryptedJSONField(bound_to=("case_id", "version"))
     sha256 = models.CharField(max_length=64)
     in_clear = {"sha256": "fingerprint of a whole form: not to be guessed without all of it"}
+    as_written = models.JSONField(default=list)
+    missing = models.JSONField(default=list)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    received_on = models.DateField()
     submitted_at = models.DateTimeField(db_default=Now())
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+
+    codes = ("as_written", "missing")
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_content_per_version", fields=["case", "version"])]
@@ -194,11 +210,12 @@ guard(
     "before update",
     """
 begin
-    if row(new.public_id, new.filing_id, new.house_id, new.entry_id, new.procedure, new.stages, new.subject_key,
-            new.filed_on, new.created_at, new.about_id, new.reviews, new.by_others)
+    if row(new.public_id, new.filing_id, new.house_id, new.entry_id, new.procedure, new.stages, new.filed_on,
+            new.created_at, new.about_id, new.reviews, new.by_others)
         is distinct from
-        row(old.public_id, old.filing_id, old.house_id, old.entry_id, old.procedure, old.stages, old.subject_key,
-            old.filed_on, old.created_at, old.about_id, old.reviews, old.by_others) then
+        row(old.public_id, old.filing_id, old.house_id, old.entry_id, old.procedure, old.stages, old.filed_on,
+            old.created_at, old.about_id, old.reviews, old.by_others)
+        or (old.subject_key <> '' and new.subject_key <> old.subject_key) then
         raise exception using errcode = 'restrict_violation', constraint = 'append_only',
             message = 'whose case this is and how it is decided does not change';
     end if;

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import User
-from backoffice.crypto.encryption import EncryptedTextField
+from backoffice.crypto.encryption import EncryptedJSONField, EncryptedTextField
 from backoffice.isolation.guards import never_deleted
 from workflows.models.case import Case
 
@@ -22,6 +22,8 @@ class CompletionRequest(models.Model):
     due_on = models.DateField()
     answered_at = models.DateTimeField(null=True)
     lapsed_at = models.DateTimeField(null=True)
+    # A paper answer while a clerk is keying it in.
+    draft = EncryptedJSONField(bound_to=("case_id",), null=True)
 
     codes = ("reasons",)
 

@@ -17,8 +17,9 @@ class Filing(models.Model):
     """What was typed, as typed, until it is submitted; afterwards the link between the cases it made.
 
     `content` is the procedure's form, judged by its schema; `as_written` are the paths whose wrong value really stands
-    on the paper. A paper request carries the house that received it and the reference it was keyed in under. `about`
-    is the earlier case that it asks something about, in the procedures that follow another one.
+    on the paper, `missing` those at which it says nothing. A paper request carries the house that received it and the
+    reference it was keyed in under. `about` is the earlier case that it asks something about, in the procedures that
+    follow another one.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -31,11 +32,12 @@ class Filing(models.Model):
     content = EncryptedJSONField(bound_to=("public_id",))
     content_sha256 = models.CharField(max_length=64, blank=True)
     as_written = models.JSONField(default=list)
+    missing = models.JSONField(default=list)
     created_at = models.DateTimeField(db_default=Now())
     saved_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
 
-    codes = ("procedure", "as_written")
+    codes = ("procedure", "as_written", "missing")
     in_clear = {
         "reference": "the number a house wrote on a paper; unique by constraint",
         "content_sha256": "fingerprint of a whole form: not to be guessed without all of it",

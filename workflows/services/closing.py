@@ -4,6 +4,8 @@ Each ends the open step and the flow under the lock of the case, tells the appli
 the database wants to see (`workflows/models/closure.py`). None is possible once a decision is signed.
 """
 
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -13,7 +15,6 @@ from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Can
 from backoffice.audit import log
 from backoffice.isolation.context import acting_for
-from notifications.models import Message
 from workflows import causes
 from workflows.causes import Cause
 from workflows.enums import CLOSED, CaseState
@@ -107,9 +108,9 @@ def _demand(file: CaseFile, by: User, right: Can) -> Membership:
     return membership
 
 
-def _tell(case: Case, template: str, cause: Cause, *, main: str = "") -> Message:
+def _tell(case: Case, template: str, cause: Cause, *, main: str = "") -> UUID:
     """Write to the applicant; the page is named to accounts only."""
-    return communication.write(
+    return communication.notify(
         case,
         template,
         dedupe_key=f"{template}:{case.public_id}:{case.round}",
@@ -125,7 +126,7 @@ def _close(
     state: CaseState,
     cause: Cause,
     *,
-    notice: Message,
+    notice: UUID,
     by: User,
     membership: Membership | None,
     text: str = "",
@@ -141,7 +142,7 @@ def _close(
             text=text,
             into=into,
             into_number=str(into.entry) if into else "",
-            notice=notice.public_id,
+            notice=notice,
             closed_by=by,
             membership=membership,
         )

@@ -1,45 +1,67 @@
-"""What the applicant is told: letters, the path of the request in plain words, the proof that the decision was read."""
+"""What the applicant is told: mails, the path of the request in plain words; letters on paper stand in `letters`."""
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.accounts.models import User
+from backoffice.romania.calendar import today
 from notifications import kinds
 from notifications.models import Document, Message
 from notifications.services import documents, messages
 from workflows import procedures
 from workflows.enums import CaseState, Channel
 from workflows.models import Case, Closure
-from workflows.services import filings
+from workflows.services import deliveries, letters, subjects
 
 
-def write(case: Case, template: str, *, dedupe_key: str, attach: Iterable[Document] = (), **context: Any) -> Message:
-    """A letter about the case to whoever filed it: the account, else the address declared in the form.
+def write(
+    case: Case, template: str, *, dedupe_key: str, attach: Iterable[Document] = (), **context: Any
+) -> Message | None:
+    """A mail about the case to whoever filed it: the account, else the address declared in the form, if it gives one.
 
-    The same `dedupe_key` is the same letter. `context` holds labels only: no secret, no identity number.
+    The same `dedupe_key` is the same mail. `context` holds labels only: no secret, no identity number. Only mails to an
+    account have a link: nobody else could open the page.
     """
     owner = owner_of(case)
+    address = owner.email if owner else subjects.subject_of(case).email
+    if not address:
+        return None
+    link = {"link": reverse("workflows:my_case", args=[case.public_id])} if owner else {}
     return messages.send(
         template,
         about=case.public_id,
         house=case.house,
         recipient=owner,
-        address=owner.email if owner else filings.subject_of(case).email,
+        address=address,
         language=owner.language if owner else "ro",
-        context={"entry": str(case.entry), "link": reverse("workflows:my_case", args=[case.public_id]), **context},
+        context={"entry": str(case.entry), **link, **context},
         documents=attach,
         dedupe_key=dedupe_key,
     )
 
 
+def notify(case: Case, template: str, *, dedupe_key: str, **context: Any) -> UUID:
+    """Tell the applicant by mail, or by letter who gave no address; the public id of the mail or of the letter.
+
+    `context` as for `write`.
+    """
+    if mail := write(case, template, dedupe_key=dedupe_key, **context):
+        return mail.public_id
+    return letters.notice(case, template, {"entry": str(case.entry), **context}).document.public_id
+
+
 def tell_decided(case: Case, decision: Document) -> None:
-    """An account is told where to read; an address without account gets the decision itself (no secret in it)."""
+    """An account is told where to read; an address without account gets the decision itself (no secret in it).
+
+    Until a fact says that the decision has reached its addressee, it is to be posted or handed over.
+    """
     has_account = owner_of(case) is not None
+    deliveries.await_reader(case, decision, has_account=has_account)
     write(
         case,
         "decision_ready" if has_account else "decision_attached",
@@ -80,16 +102,9 @@ def owner_of(case: Case) -> User | None:
 
 @transaction.atomic
 def read(case: Case, document: Document, *, by: User) -> None:
-    """The addressee opened a document: the decision counts as communicated from its first reading."""
-    if document.read_at is None:
-        documents.mark_read(document, by=by)
-    if kinds.get(document.kind).is_decision:
-        communicated(case)
-
-
-def communicated(case: Case) -> None:
-    """The decision has reached its addressee; the first time counts."""
-    Case.objects.filter(pk=case.pk, communicated_at__isnull=True).update(communicated_at=Now())
+    """The addressee opened a document: from its first reading a decision counts as communicated."""
+    if document.read_at is None and documents.mark_read(document, by=by) and kinds.get(document.kind).is_decision:
+        deliveries.read(document, by=by, today=today())
 
 
 def path_of(case: Case) -> list[dict[str, Any]]:

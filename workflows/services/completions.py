@@ -1,7 +1,9 @@
 """Requests for completion: the house asks, the applicant answers with a new version, or the term passes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,20 +15,33 @@ from backoffice.accounts import access
 from backoffice.accounts.models import User
 from backoffice.accounts.roles import Can
 from backoffice.audit import log
+from backoffice.crypto.encryption import encrypted
 from backoffice.romania.calendar import add_working_days
+from backoffice.romania.text import sort_key
 from workflows import procedures
 from workflows.enums import CaseState, Channel
 from workflows.errors import Invalid, Refused, Stale, constraints_as_sentences
 from workflows.grounds import COMPLETION
 from workflows.models import Case, CompletionRequest
 from workflows.models.decision import FIRST
-from workflows.services import communication, decisions, filings
+from workflows.procedures import Subject
+from workflows.services import communication, decisions, filings, letters
 from workflows.services.casefile import CaseFile
 from workflows.services.states import move
 
 WORKING_DAYS = COMPLETION.days
 # House rule: with fewer days nobody is asked to answer; the director can extend the legal term first.
 FEWEST_WORKING_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Received:
+    """How and when an answer came to the house."""
+
+    channel: str
+    day: date
+
+
 # Somebody newly declared has worked on this case for the house. Who worked on it is not the applicant's to learn.
 OTHER_PEOPLE = gettext_lazy(
     "Schimbarea persoanelor declarate nu se poate face prin completare. Păstrați persoanele din cerere sau adresați-vă "
@@ -79,10 +94,18 @@ def refusal_of_term(case: Case, *, today: date) -> str | None:
 
 
 def tell(asked: CompletionRequest, occasion: str) -> None:
-    """Write to the applicant about what is asked; each occasion once (row first, delivered by the worker)."""
+    """Write to the applicant about what is asked; each occasion once (row first, delivered by the worker).
+
+    Without an account the request is a letter. Reminders are mails only, a house rule: a letter of five days would come
+    too late, and the first letter says the term.
+    """
+    has_account = communication.owner_of(asked.case) is not None
+    if not has_account and occasion == "completion_asked":
+        letters.completion(asked)
+        return
     communication.write(
         asked.case,
-        "completion_asked",
+        "completion_asked" if has_account else "completion_reminder",
         dedupe_key=f"{occasion}:{asked.pk}",
         due=f"{asked.due_on:%d.%m.%Y}",
         reminder=occasion != "completion_asked",
@@ -90,8 +113,17 @@ def tell(asked: CompletionRequest, occasion: str) -> None:
 
 
 @transaction.atomic
-def answer(case: Case, *, content: dict, as_written: Sequence[str] = (), by: User, today: date) -> Case:
-    """A new version of what is asked, whole and valid, from the applicant or keyed in by a clerk.
+def answer(
+    case: Case,
+    *,
+    content: dict,
+    as_written: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    received: Received | None = None,
+    by: User,
+    today: date,
+) -> Case:
+    """A new version of what is asked, from the applicant, or keyed in by a clerk who says how and when it came.
 
     Whose case it is and which house decides it stays. Raises `Invalid`, `Refused`, `Stale`.
     """
@@ -102,22 +134,42 @@ def answer(case: Case, *, content: dict, as_written: Sequence[str] = (), by: Use
     if case.filing.channel == Channel.ONLINE:
         if case.filing.owner_id != by.pk:
             raise Refused(_("Numai depunătorul poate completa această cerere."))
+        received = Received(Channel.ONLINE, today)
     else:
         access.demand(by, Can.KEY_IN, case.house, case.procedure)
-    parsed = procedure.form.parse(content, today=today, as_written=frozenset(as_written))
+        if received is None:
+            raise Refused(_("Scrieți cum și când a venit răspunsul."))
+    parsed = procedure.form.parse(content, today=today, as_written=frozenset(as_written), missing=frozenset(missing))
     if parsed.errors:
         raise Invalid(parsed.errors)
     if sentence := procedure.refuse_completion(case, parsed.content):
         raise Refused(sentence)
     updated = CompletionRequest.objects.filter(case=case, answered_at__isnull=True, lapsed_at__isnull=True)
-    if not updated.update(answered_at=Now()):
+    if not updated.update(answered_at=Now(), draft=None):
         raise Stale
     case.version += 1
-    move(case, CaseState.COMPLETION, FIRST, version=case.version)
+    move(case, CaseState.COMPLETION, FIRST, version=case.version, **_now_named(case, procedure.subject(parsed.content)))
     with constraints_as_sentences(decision_by_party=OTHER_PEOPLE):
-        filings.add_version(case, parsed.content, as_written=parsed.as_written, by=by, today=today)
+        filings.add_version(case, parsed, channel=received.channel, received_on=received.day, by=by, today=today)
     log.record("case.completed", on=case, by=by, house=case.house, version=case.version)
     return case
+
+
+def keep_draft(asked: CompletionRequest, draft: dict) -> None:
+    """Keep a paper answer as far as it is keyed in; nothing is kept once the request is answered or lapsed."""
+    still_open = CompletionRequest.objects.filter(pk=asked.pk, answered_at__isnull=True, lapsed_at__isnull=True)
+    still_open.update(**encrypted(asked, draft=draft))
+
+
+def _now_named(case: Case, subject: Subject) -> dict[str, Any]:
+    """What the paper did not say and the answer does: who it is about. What was said stays."""
+    found: dict[str, Any] = {}
+    if not case.subject_key and subject.key:
+        found["subject_key"] = case.subject_key = subject.key
+    if not case.subject_name and subject.name:
+        case.subject_name, case.search_key = subject.name, sort_key(subject.name)[:160]
+        found |= {"subject_name": case.subject_name, "search_key": case.search_key}
+    return found
 
 
 @transaction.atomic

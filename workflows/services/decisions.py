@@ -20,6 +20,8 @@ from notifications.models import Document
 from notifications.services import documents
 from workflows.enums import CaseState, Outcome
 from workflows.errors import Refused, Stale, constraints_as_sentences
+from workflows.forms.absent import covers
+from workflows.forms.display import field_label
 from workflows.models import Case, Decision
 from workflows.models.decision import FIRST, LAST, NO_ARTICLE
 from workflows.services import texts
@@ -53,7 +55,8 @@ def propose(
         articles = articles_for(file, reasons, grounds)
     else:
         reasons = ()
-    if sentence := file.procedure.refuse_proposal(file.case, outcome):
+    sentence = _still_open(file, outcome) or file.procedure.refuse_proposal(file.case, outcome)
+    if sentence:
         raise Refused(sentence)
     codes = [each.code for each in articles]
     return _decide(file, by=by, stage=FIRST, outcome=outcome, reasons=reasons, grounds=codes, text=text)
@@ -96,8 +99,9 @@ def withdraw(case: Case, *, by: Case, act: Document, anew: bool) -> None:
     case = Case.objects.select_for_update(of=("self",)).select_related("house", "entry", "filing").get(pk=case.pk)
     if not case.is_decided:
         raise Stale
-    documents.supersede(about=case.public_id, occasion=case.round, by=act)
     file = CaseFile.of(case)
+    kinds = {kind.code for found in file.procedure.documents.values() for kind in found}
+    documents.supersede(about=case.public_id, kinds=kinds, occasion=case.round, by=act)
     file.procedure.withdrawn(case)
     log.record("decision.withdrawn", on=case, by=None, house=case.house, because=str(by.entry))
     source = case.state
@@ -105,7 +109,7 @@ def withdraw(case: Case, *, by: Case, act: Document, anew: bool) -> None:
         move(case, source, CaseState.REVOKED)
         return
     case.due_on = legal_due_date(today())
-    facts = {"decided_at": None, "communicated_at": None, "due_on": case.due_on, "fresh_from": case.round + 1}
+    facts = {"decided_at": None, "due_on": case.due_on, "fresh_from": case.round + 1}
     move(case, source, FIRST, rounds=1, **facts)
     case.fresh_from = case.round
     file.procedure.flow.start.run(case=case, file=file)
@@ -161,6 +165,22 @@ def demand_completion(file: CaseFile, codes: Sequence[str]) -> None:
                 codes=", ".join(missing)
             )
         )
+
+
+def _still_open(file: CaseFile, outcome: Outcome) -> str | None:
+    """What a paper lacks cannot be approved; what may be left out of every request does not lack."""
+    version = file.case.current
+    if outcome != Outcome.APPROVE or not version.missing:
+        return None
+    form = file.procedure.form
+    found = form.parse(version.content, today=version.received_on, as_written=frozenset(version.as_written))
+    lacking = [path for path in version.missing if any(covers([path], e.field) for e in found.errors)]
+    if not lacking:
+        return None
+    names = ", ".join(f"„{field_label(form, path)}”" for path in lacking[:5])
+    more = len(lacking) - 5
+    told = _("Cererea nu se poate aproba cât timp lipsesc: {names}. Cereți completări.")
+    return told.format(names=names + (_(" și încă {n}").format(n=more) if more > 0 else ""))
 
 
 def _decide(

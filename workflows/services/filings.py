@@ -26,7 +26,7 @@ from workflows.errors import FieldError, Invalid, Refused, constraints_as_senten
 from workflows.forms.spec import Parsed
 from workflows.models import Case, Check, Filing, Party, RegistryEntry, Version
 from workflows.procedures import Procedure, Subject
-from workflows.services import registry
+from workflows.services import letters, registry
 from workflows.services.casefile import CaseFile
 
 
@@ -66,6 +66,7 @@ def start_paper(
     channel: Channel,
     reference: str = "",
     content: dict,
+    missing: Iterable[str] = (),
     by: User | None,
     about: Case | None = None,
 ) -> Filing:
@@ -81,13 +82,17 @@ def start_paper(
         reference=reference,
         about=about,
         content=procedure.draft(about) | content,
+        missing=sorted(missing),
     )
 
 
-def save_draft(filing: Filing, *, content: dict, as_written: Iterable[str] = ()) -> bool:
+def save_draft(filing: Filing, *, content: dict, as_written: Iterable[str] = (), missing: Iterable[str] = ()) -> bool:
     """Keep what was typed, valid or not; False when the filing was submitted meanwhile (nothing is overwritten)."""
     kept = Filing.objects.filter(pk=filing.pk, submitted_at__isnull=True).update(
-        **encrypted(filing, content=content), as_written=sorted(as_written), saved_at=Now()
+        **encrypted(filing, content=content),
+        as_written=sorted(as_written),
+        missing=sorted(missing),
+        saved_at=Now(),
     )
     if kept:
         filing.refresh_from_db()
@@ -95,7 +100,7 @@ def save_draft(filing: Filing, *, content: dict, as_written: Iterable[str] = ())
 
 
 @transaction.atomic
-def save_paper(filing: Filing, *, content: dict, as_written: Iterable[str]) -> None:
+def save_paper(filing: Filing, *, content: dict, as_written: Iterable[str], missing: Iterable[str] = ()) -> None:
     """Keep a paper draft with its frame: channel and reference are columns, the house stays that of the draft.
 
     Raises `Refused` when the house has keyed in another request under this reference.
@@ -103,7 +108,7 @@ def save_paper(filing: Filing, *, content: dict, as_written: Iterable[str]) -> N
     reference = normalise(str(content.get("ref") or "")).replace("\x00", "")[:60]
     channel = content.get("channel")
     content = content | {"house": filing.house.code if filing.house else None}
-    if not save_draft(filing, content=content, as_written=as_written):
+    if not save_draft(filing, content=content, as_written=as_written, missing=missing):
         return
     with constraints_as_sentences(Filing), transaction.atomic():
         Filing.objects.filter(pk=filing.pk).update(
@@ -136,17 +141,18 @@ def submit(filing: Filing, *, by: User | None, today: date) -> Submission:
     origin = _redirect_entry(filing, houses, today)
     with acting_for(house.pk for house in houses):
         cases = {
-            house.pk: _open_case(
-                procedure, filing, house, content, origin=origin, as_written=parsed.as_written, by=by, today=today
-            )
+            house.pk: _open_case(procedure, filing, house, parsed, origin=origin, by=by, today=today)
             for house in sorted(houses, key=lambda h: h.pk)  # counters are locked in one order
         }
     filing.content_sha256 = fingerprint(content)
     filing.as_written = sorted(parsed.as_written)
+    filing.missing = sorted(parsed.missing)
     filing.submitted_at = Now()
     filing.content = content
-    filing.save(update_fields=["content", "content_sha256", "as_written", "submitted_at"])
+    filing.save(update_fields=["content", "content_sha256", "as_written", "missing", "submitted_at"])
     log.record("filing.submitted", on=filing, by=by, house=filing.house, channel=str(filing.channel))
+    if origin is not None:
+        letters.redirected(filing, origin, [cases[house.pk] for house in houses])
     del filing.submitted_at  # the database's moment, read when somebody asks for it
     return Submission(filing, [cases[house.pk] for house in houses], repeated=False, redirected=origin is not None)
 
@@ -156,19 +162,19 @@ def judge(filing: Filing, *, today: date) -> Parsed:
     content = filing.content
     if filing.channel == Channel.ONLINE:
         content = content | {"channel": "online", "received_on": today.isoformat(), "signature": "account"}
-    return procedures.get(filing.procedure).form.parse(content, today=today, as_written=frozenset(filing.as_written))
+    return procedures.get(filing.procedure).form.parse(
+        content, today=today, as_written=frozenset(filing.as_written), missing=frozenset(filing.missing)
+    )
 
 
 def houses_of(filing: Filing, content: dict) -> list[House]:
-    """The houses that decide a filing: that of the case it is about, else those that its content names."""
-    return [filing.about.house] if filing.about else procedures.get(filing.procedure).houses(content)
+    """The houses that decide a filing: that of the case it is about, else those that its content names.
 
-
-def subject_of(case: Case) -> Subject:
-    """Whom a case is about, as the request says it that stands at the beginning."""
-    while case.about is not None:
-        case = case.about
-    return procedures.get(case.procedure).subject(case.content)
+    Where a paper leaves that open, the house where it came in.
+    """
+    if filing.about:
+        return [filing.about.house]
+    return procedures.get(filing.procedure).houses(content) or ([filing.house] if filing.house else [])
 
 
 def same_reference(*, house: House, reference: str) -> Filing | None:
@@ -176,15 +182,29 @@ def same_reference(*, house: House, reference: str) -> Filing | None:
     return Filing.objects.filter(house=house, reference=reference, submitted_at__isnull=False).first()
 
 
-def add_version(case: Case, part: dict, *, as_written: Iterable[str], by: User | None, today: date) -> None:
+def add_version(case: Case, part: Parsed, *, channel: str, received_on: date, by: User | None, today: date) -> None:
     """Freeze one version of what is asked, name its parties and run the automatic rules over it."""
     case.current = Version.objects.create(
-        case=case, version=case.version, content=part, sha256=fingerprint(part), submitted_by=by
+        case=case,
+        version=case.version,
+        content=part.content,
+        sha256=fingerprint(part.content),
+        as_written=sorted(part.as_written),
+        missing=sorted(part.missing),
+        channel=channel,
+        received_on=received_on,
+        submitted_by=by,
     )
     procedure = procedures.get(case.procedure)
-    _name_parties(case, procedure, part)
+    _name_parties(case, procedure, part.content)
     findings = procedure.findings(
-        part, house=case.house, today=today, case=case, about=case.about, as_written=frozenset(as_written)
+        part.content,
+        house=case.house,
+        today=today,
+        case=case,
+        about=case.about,
+        as_written=part.as_written,
+        missing=part.missing,
     )
     Check.objects.create(
         case=case,
@@ -228,18 +248,23 @@ def _open_case(
     procedure: Procedure,
     filing: Filing,
     house: House,
-    content: dict,
+    parsed: Parsed,
     *,
     origin: RegistryEntry | None,
-    as_written: Iterable[str],
     by: User | None,
     today: date,
 ) -> Case:
     # First the number: the counter's lock makes two filings of one subject see each other in the rules.
     entry = registry.take(house, kind=EntryKind.ENTRY, day=today, redirected_from=origin)
-    part = procedure.part_for(content, house)
+    content = parsed.content
+    part = Parsed(
+        procedure.part_for(content, house),
+        (),
+        procedure.part_paths(content, house, parsed.as_written),
+        procedure.part_paths(content, house, parsed.missing),
+    )
     about = filing.about
-    subject = Subject(about.subject_key, about.subject_name, "") if about else procedure.subject(part)
+    subject = Subject(about.subject_key, about.subject_name, "") if about else procedure.subject(part.content)
     stages = procedure.stages
     case = Case.objects.create(
         filing=filing,
@@ -257,9 +282,11 @@ def _open_case(
         filed_on=date.fromisoformat(content["received_on"]) if content.get("received_on") else today,
         due_on=calendar.legal_due_date(today),
     )
-    add_version(case, part, as_written=as_written, by=by, today=today)
+    add_version(case, part, channel=filing.channel, received_on=case.filed_on, by=by, today=today)
     log.record("case.registered", on=case, by=by, house=house, entry=str(entry))
     procedure.flow.start.run(case=case, file=CaseFile(case, [], frozenset()))
+    if filing.channel in PAPER:
+        letters.registered(case)
     return case
 
 

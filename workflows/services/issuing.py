@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.jobs.faults import fault
 from backoffice.jobs.models import Job
-from backoffice.jobs.registry import Handler, Permanent, Transient, register_subjects
+from backoffice.jobs.registry import Handler, Permanent, register_subjects
 from backoffice.jobs.registry import register as register_handler
 from backoffice.romania.calendar import today
-from notifications import kinds, pdf, seal
+from notifications import kinds
 from notifications.models import Document
 from notifications.services import documents
 from workflows import procedures
@@ -24,7 +24,7 @@ from workflows.errors import Stale
 from workflows.models import Case, Decision
 from workflows.models.decision import LAST
 from workflows.procedures import Made, Procedure
-from workflows.services import communication, decisions, registry
+from workflows.services import communication, decisions, registry, rendering
 from workflows.services.states import move
 from workflows.services.steps import finish_job
 from workflows.services.texts import signature_of
@@ -96,19 +96,8 @@ def work(procedure: Procedure, prepared: Prepared) -> Issued:
     """Render and seal. May repeat: bytes, and what the procedure makes, are made anew."""
     made = procedure.make(prepared.outcome) if prepared.makes else Made()
     extra = prepared.signature | {"made": made.words}
-    try:
-        return Issued(
-            [(found, documents.render_and_seal(found, extra)) for found in prepared.documents], made, prepared.outcome
-        )
-    except documents.TextChanged:
-        raise Permanent("text_changed") from None
-    except pdf.RenderFailed as problem:
-        raise Transient(problem.code) from None
-    except seal.SealRefused:
-        raise Permanent("seal_refused") from None  # a wrong PIN that is tried again locks the device
-    except seal.SealUnavailable as problem:
-        logger.warning("seal unavailable: %s", problem.args[0])
-        raise Transient("seal_unavailable") from None
+    sealed = [(found, rendering.sealed(found, extra)) for found in prepared.documents]
+    return Issued(sealed, made, prepared.outcome)
 
 
 def settle(job: Job, issued: Issued) -> None:

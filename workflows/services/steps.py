@@ -1,6 +1,6 @@
 """Claiming, giving back and carrying out a step: all derives from the task row, rights are read under the lock."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +26,7 @@ from workflows.models import Assignment, Case
 from workflows.models.decision import FIRST, LAST
 from workflows.services import completions, decisions
 from workflows.services.casefile import CaseFile
+from workflows.services.completions import Received
 
 SIGNED = gettext_lazy(
     "Decizia este semnată și se emite: dosarul nu se mai închide, conexează, retrage sau prelungește."
@@ -122,10 +123,21 @@ def execute(
 
 
 @transaction.atomic
-def complete(case: Case, *, by: User, content: dict, as_written: tuple[str, ...] = (), today: date) -> None:
-    """The applicant's answer to a completion request, and the case goes back to the clerk."""
+def complete(
+    case: Case,
+    *,
+    by: User,
+    content: dict,
+    as_written: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    received: Received | None = None,
+    today: date,
+) -> None:
+    """The answer to a completion request, sent by the applicant or keyed in; the case goes back to the clerk."""
     with acting_for([case.house_id]), _waiting(case.pk, WaitForApplicant) as (activation, file):
-        file.case = completions.answer(case, content=content, as_written=as_written, by=by, today=today)
+        file.case = completions.answer(
+            case, content=content, as_written=as_written, missing=missing, received=received, by=by, today=today
+        )
         _go_on(activation)
 
 

@@ -87,7 +87,7 @@ def extend(case: Case, *, by: User, days: int, reason: str, text: str, today: da
         longer = Sum.of(counted_from, days).due_on
         if longer <= case.due_on:
             raise Refused(_("Cu atâtea zile termenul nu se mută: ultima zi este nelucrătoare. Alegeți mai multe."))
-        notice = communication.write(
+        notice = communication.notify(
             case,
             "term_extended",
             dedupe_key=f"term_extended:{case.public_id}:{case.due_on}",
@@ -107,7 +107,7 @@ def extend(case: Case, *, by: User, days: int, reason: str, text: str, today: da
                 counted_from=counted_from,
                 from_due=case.due_on,
                 to_due=longer,
-                notice=notice.public_id,
+                notice=notice,
                 extended_by=by,
                 membership=membership,
             )

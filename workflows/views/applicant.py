@@ -17,7 +17,7 @@ from workflows import procedures
 from workflows.access import get_own_case_or_404, of_account
 from workflows.enums import Channel
 from workflows.models import Case, Filing
-from workflows.services import communication, completions, evidence, terms
+from workflows.services import communication, completions, deliveries, evidence, terms
 
 
 @require_GET
@@ -47,6 +47,7 @@ def case(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             "closure": found.closures.last() if found.is_closed else None,
             "joined": communication.joined_to(found),
             "asked": asked,
+            "communicated_on": deliveries.communicated_on(found),
             "asked_reasons": [procedure.reason(code) for code in asked.reasons] if asked else [],
             "path": communication.path_of(found),
             "offers": [o for o in procedures.offers(found, today=today()) if not o[0].by_house],

@@ -27,14 +27,14 @@ from notifications.views import get_sealed_document_or_404, pdf_response
 from workflows.access import get_case_or_404
 from workflows.attachments import services as attachments
 from workflows.engine.nodes import Step
-from workflows.enums import CaseState, Outcome
+from workflows.enums import PAPER, CaseState, Outcome
 from workflows.forms import display
 from workflows.models import Assignment, Case, Decision
 from workflows.models.decision import FIRST
 from workflows.procedures import Finding, Procedure, Reason
-from workflows.services import closing, communication, completions, issuing, steps, terms
+from workflows.services import closing, communication, completions, deliveries, issuing, steps, terms
 from workflows.services.casefile import CaseFile
-from workflows.views import follow_ups
+from workflows.views import communications, follow_ups
 
 
 @require_GET
@@ -66,7 +66,7 @@ def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any 
         "joined": communication.joined_to(case),
         "can": _beside_steps(file, request.user),
         "content": content,
-        "sections": display.sections(procedure.form, content),
+        "sections": display.sections(procedure.form, content, case.current.missing),
         "check": check,
         "findings": [(f, procedure.reason(f.code), procedure.explain(f)) for f in found],
         "decisions": [(d, procedure.stage(d.stage)) for d in file.decisions],
@@ -74,6 +74,9 @@ def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any 
         "asked_reasons": [procedure.reason(code) for a in asked for code in a.reasons],
         "history": history(case, procedure),
         "documents": Document.objects.filter(about=case.public_id, sealed_at__isnull=False).defer("pdf", "context"),
+        "deliveries": communications.of_case(case),
+        "communicated_on": deliveries.communicated_on(case),
+        "awaits_paper_answer": case.state == CaseState.COMPLETION and case.filing.channel in PAPER,
         "mails": Message.objects.filter(about=case.public_id).defer("address"),
         "panel": procedure.panel_context(case, request.user),
         "rights": {str(right) for right in _rights(file, request.user)},

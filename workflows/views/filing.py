@@ -18,6 +18,7 @@ from workflows.attachments import services as attachments
 from workflows.enums import CaseState
 from workflows.errors import Invalid, Refused
 from workflows.forms import binding, display
+from workflows.forms.display import Marks
 from workflows.forms.progress import progress
 from workflows.forms.spec import FormSpec, Page
 from workflows.models import Filing
@@ -145,14 +146,14 @@ def completion(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         procedure.form,
         template="workflows/completion.html",
         content=case.content,
-        as_written=[],
+        marks=Marks(),
         context={
             "case": case,
             "procedure": procedure,
             "asked": asked,
             "reasons": [procedure.reason(code) for code in asked.reasons],
         },
-        save=lambda content, as_written: steps.complete(case, by=request.user, content=content, today=today()),
+        save=lambda content, marks: steps.complete(case, by=request.user, content=content, today=today()),
         done=reverse("workflows:my_case", args=[public_id]),
     )
 

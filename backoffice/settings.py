@@ -239,7 +239,23 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=120)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
 # The copy of the checkpoints outside the database (docs/evidence.md); in production on another host's volume.
 CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(VAR_DIR / "checkpoints.jsonl"))
-SEAL_DIR = env.str("SEAL_DIR", default="")
+# Where the seals of the houses are (docs/seal.md). Secrets have variables, better files, of their own.
+SEAL_URL = env.str("SEAL_URL", default=f"file:{KEYS_DIR / 'seal'}")
+if not SEAL_URL.startswith(("file:", "pkcs11:", "csc:http")) or "@" in SEAL_URL or "pin-" in SEAL_URL:
+    raise ImproperlyConfigured(
+        "SEAL_URL is file:/folder, pkcs11:token=…?module-path=/….so or csc:https://service, and holds no PIN and no "
+        "password: these stand in SEAL_PIN_FILE and SEAL_CSC_SECRET_FILE (docs/seal.md)"
+    )
+SEAL_AUTHORITIES = env.str("SEAL_AUTHORITIES", default="")
+SEAL_PIN, SEAL_PIN_FILE = env.str("SEAL_PIN", default=""), env.str("SEAL_PIN_FILE", default="")
+SEAL_CSC_CLIENT_ID = env.str("SEAL_CSC_CLIENT_ID", default="")
+SEAL_CSC_SECRET, SEAL_CSC_SECRET_FILE = (
+    env.str("SEAL_CSC_SECRET", default=""),
+    env.str("SEAL_CSC_SECRET_FILE", default=""),
+)
+SEAL_TSA_URL, SEAL_TSA_USER = env.str("SEAL_TSA_URL", default=""), env.str("SEAL_TSA_USER", default="")
+SEAL_TSA_PASSWORD = env.str("SEAL_TSA_PASSWORD", default="")
+SEAL_TSA_PASSWORD_FILE = env.str("SEAL_TSA_PASSWORD_FILE", default="")
 SCANNER_URL = env.str("SCANNER_URL", default="")
 if SCANNER_URL and not SCANNER_URL.startswith("clamd://"):
     raise ImproperlyConfigured("SCANNER_URL is not an address of a scanner; write clamd://host:3310 or leave it empty")
@@ -262,6 +278,8 @@ LOGGING = {
         "celery": {"level": "INFO" if PRODUCTION else "WARNING"},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
+        # Says at every seal of the demo that nothing is fetched, which is meant.
+        "pyhanko": {"level": "ERROR"},
     },
 }
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

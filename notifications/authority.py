@@ -1,74 +1,103 @@
-"""DEMO certificate authority and house seals; production brings its own qualified seals (SEAL_DIR).
+"""DEMO certificate authority, time-stamping authority and house seals, made on first use outside production.
 
-Files per house: `<code>.key.pem`, `<code>.cert.pem`, and `ca.cert.pem` beside them.
+Files per house: `<code>.key.pem`, `<code>.cert.pem`; beside them `ca.cert.pem` and `ca.crl.pem` (whom seals are judged
+by), `tsa.key.pem` and `tsa.cert.pem` (who says when).
 """
 
 import fcntl
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 
-
-class SealUnavailable(Exception):
-    """The house has no seal here; the message says where to put it."""
-
-
-@dataclass(frozen=True)
-class SealFiles:
-    """Where the key and the certificates of a seal lie."""
-
-    key: Path
-    certificate: Path
-    authority: Path
+# Authority, time stamps, seals and the list of revoked ones: all valid for ten years, so that an act of the demo can be
+# judged long after. They begin in the past, because the clock of a test may be earlier than the file.
+SINCE, YEARS_VALID = datetime(2024, 1, 1, tzinfo=UTC), 10
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+WHOSE = {
+    "ca": "DEMO – Autoritate de certificare",
+    "tsa": "DEMO – Autoritate de marcare temporală",
+}
 
 
-def seal_files(house_code: str) -> SealFiles:
-    """Where the seal of a house lives; a DEMO one is made on first use outside production.
+def demo_folder() -> Path:
+    """Where the demo's authority and seals lie; nothing outside it is ever made."""
+    return Path(settings.KEYS_DIR) / "seal"
 
-    Raises `SealUnavailable`.
-    """
-    folder = Path(settings.SEAL_DIR) if settings.SEAL_DIR else settings.KEYS_DIR / "seal"
-    files = SealFiles(folder / f"{house_code}.key.pem", folder / f"{house_code}.cert.pem", folder / "ca.cert.pem")
-    if files.key.exists() and files.certificate.exists() and files.authority.exists():
-        return files
-    if settings.SEAL_DIR or settings.PRODUCTION:
-        raise SealUnavailable(
-            f"The seal of {house_code} is missing: put {files.key.name}, {files.certificate.name} and "
-            f"{files.authority.name} into SEAL_DIR ({folder})."
-        )
+
+def make_demo(*names: str) -> Path:
+    """Make what is missing of the demo's authority and of these holders (`tsa`, or a house's code); the folder."""
+    folder = demo_folder()
+    wanted = ["ca.cert.pem", "ca.crl.pem", *(f"{name}.{part}.pem" for name in names for part in ("key", "cert"))]
+    if all((folder / name).exists() for name in wanted):
+        return folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open(folder / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two workers may ask for the first seal together
-        _make_demo(folder, house_code, files)
-    return files
+        _make_authority(folder)
+        for name in names:
+            if not (folder / f"{name}.cert.pem").exists():
+                # The stamper of the demo is pyHanko's, which signs with RSA only.
+                key = (
+                    rsa.generate_private_key(65537, 2048) if name == "tsa" else ec.generate_private_key(ec.SECP256R1())
+                )
+                _write(folder / f"{name}.key.pem", _key_bytes(key))
+                _write(folder / f"{name}.cert.pem", issue(name, key.public_key(), folder=folder))
+    return folder
 
 
-def _make_demo(folder: Path, house_code: str, files: SealFiles) -> None:
-    ca_key_file = folder / "ca.key.pem"
-    if not files.authority.exists():
-        ca_key = ec.generate_private_key(ec.SECP256R1())
-        name = _name("DEMO – Autoritate de certificare")
-        _write(ca_key_file, _key_bytes(ca_key))
-        _write(files.authority, _certificate(name, name, ca_key, ca_key, is_authority=True))
-    if not files.certificate.exists():
-        loaded = serialization.load_pem_private_key(ca_key_file.read_bytes(), None)
-        if not isinstance(loaded, ec.EllipticCurvePrivateKey):
-            raise SealUnavailable(f"{ca_key_file} is not a key of this demo authority: delete the folder.")
-        ca_key = loaded
-        authority = x509.load_pem_x509_certificate(files.authority.read_bytes())
+def issue(
+    holder: str,
+    public_key: PublicKey,
+    *,
+    folder: Path | None = None,
+    extensions: Sequence[x509.ExtensionType] = (),
+) -> bytes:
+    """A certificate (PEM) of the demo's authority for a house, or for the time stamps of the demo."""
+    folder = folder or make_demo()
+    ca_key = serialization.load_pem_private_key((folder / "ca.key.pem").read_bytes(), None)
+    ca = x509.load_pem_x509_certificate((folder / "ca.cert.pem").read_bytes())
+    if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{folder}/ca.key.pem is not a key of this demo authority: delete the folder.")
+    if holder == "tsa":
+        extensions = [x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), *extensions]
+    subject = _name(WHOSE.get(holder, f"DEMO – Sigiliul {holder}"))
+    return _certificate(subject, ca.subject, public_key, ca_key, is_authority=False, extensions=extensions)
+
+
+def _make_authority(folder: Path) -> None:
+    key_file, certificate, revoked = folder / "ca.key.pem", folder / "ca.cert.pem", folder / "ca.crl.pem"
+    name = _name(WHOSE["ca"])
+    if not certificate.exists():
         key = ec.generate_private_key(ec.SECP256R1())
-        _write(files.key, _key_bytes(key))
-        _write(
-            files.certificate,
-            _certificate(_name(f"DEMO – Sigiliul {house_code}"), authority.subject, key, ca_key, is_authority=False),
+        _write(key_file, _key_bytes(key))
+        _write(certificate, _certificate(name, name, key.public_key(), key, is_authority=True))
+    if not revoked.exists():
+        loaded = serialization.load_pem_private_key(key_file.read_bytes(), None)
+        if not isinstance(loaded, ec.EllipticCurvePrivateKey):
+            raise TypeError(f"{key_file} is not a key of this demo authority: delete the folder.")
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(loaded.public_key())
+        listed = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(name)
+            .last_update(SINCE)
+            .next_update(_until())
+            .add_extension(issuer, critical=False)
+            .add_extension(x509.CRLNumber(1), critical=False)
+            .sign(loaded, hashes.SHA256())
         )
+        _write(revoked, listed.public_bytes(serialization.Encoding.PEM))
+
+
+def _until() -> datetime:
+    return datetime.now(UTC) + timedelta(days=366 * YEARS_VALID)
 
 
 def _name(common_name: str) -> x509.Name:
@@ -84,12 +113,12 @@ def _name(common_name: str) -> x509.Name:
 def _certificate(
     subject: x509.Name,
     issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
+    key: PublicKey,
     issuer_key: ec.EllipticCurvePrivateKey,
     *,
     is_authority: bool,
+    extensions: Sequence[x509.ExtensionType] = (),
 ) -> bytes:
-    now = datetime.now(UTC)
     usage = x509.KeyUsage(
         digital_signature=not is_authority,
         content_commitment=not is_authority,
@@ -101,24 +130,25 @@ def _certificate(
         encipher_only=False,
         decipher_only=False,
     )
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
-        .public_key(key.public_key())
+        .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=3650 if is_authority else 1095))
+        .not_valid_before(SINCE)
+        .not_valid_after(_until())
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=0 if is_authority else None), critical=True)
         .add_extension(usage, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-        .sign(issuer_key, hashes.SHA256())
-        .public_bytes(serialization.Encoding.PEM)
     )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=isinstance(extension, x509.ExtendedKeyUsage))
+    return builder.sign(issuer_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
-def _key_bytes(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _key_bytes(key: PrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PACKAGES = "chromium poppler-utils libnss3-tools gettext"
+PACKAGES = "chromium poppler-utils libnss3-tools softhsm2 gettext"
 
 
 def browser() -> str:

@@ -13,7 +13,7 @@ Written by `python -m backoffice.ops.crypto_page` from `backoffice/crypto/keys.p
 |---|---|---|---|---|
 """
 TAIL = """
-Besides keys: passwords are Argon2id; documents are sealed with the certificate of their house (`SEAL_DIR`); the addresses of documents are 128 random bits.
+Besides keys: passwords are Argon2id; documents are sealed with the certificate of their house ([seal.md](seal.md)); the addresses of documents are 128 random bits.
 
 ## Rules
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -25,12 +25,19 @@ def new_code() -> str:
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 
-def freeze(*, about: UUID, kinds: Sequence[str], house: Any, context: dict, text_sha256: str) -> None:
-    """The rows of documents with one text, before there is a PDF. Asked again, it is the same row of case and kind."""
+class TextChanged(Exception):
+    """Today's template says other words than were signed: nothing may be issued with it."""
+
+
+def freeze(*, about: UUID, house: Any, context: dict, fingerprints: Mapping[str, str]) -> None:
+    """The rows of documents before there is a PDF: each kind with the fingerprint of its words, all with one context.
+
+    Asked again, it is the same row of case and kind.
+    """
     Document.objects.bulk_create(
         [
-            Document(about=about, kind=kind, code=new_code(), house=house, context=context, text_sha256=text_sha256)
-            for kind in kinds
+            Document(about=about, kind=kind, code=new_code(), house=house, context=context, text_sha256=sha256)
+            for kind, sha256 in fingerprints.items()
         ],
         ignore_conflicts=True,
     )
@@ -57,19 +64,27 @@ def verification_url(document: Document) -> str:
 
 
 def render_and_seal(document: Document, extra: dict) -> bytes:
-    """The PDF of a numbered document, sealed by its house. Pure but for the clock inside the seal; may repeat."""
-    context = (
-        document.context
-        | extra
-        | {
-            "number": document.number,
-            "date": document.day,
-            "text_sha256": document.text_sha256,
-            "verify_url": verification_url(document),
-        }
-    )
-    rendered = pdf.render(document.kind, context, code=document.code)
-    return seal.seal(rendered, house_code=document.house.code, reason=str(document.kind_label))
+    """The PDF of a numbered document, sealed by its house. Pure but for the clock inside the seal; may repeat.
+
+    Raises `TextChanged` when the template no longer says what was signed, `RenderFailed`, `SealUnavailable`,
+    `SealRefused`.
+    """
+    if pdf.frozen_text(document.kind, document.context)[1] != document.text_sha256:
+        raise TextChanged
+    with seal.seal_of(document.house.code) as house_seal:
+        context = (
+            document.context
+            | extra
+            | {
+                "number": document.number,
+                "date": document.day,
+                "text_sha256": document.text_sha256,
+                "verify_url": verification_url(document),
+                "seal": house_seal.name,
+            }
+        )
+        rendered = pdf.render(document.kind, context, code=document.code)
+        return house_seal.put_on(rendered, reason=str(document.kind_label))
 
 
 def store(document: Document, sealed: bytes) -> None:

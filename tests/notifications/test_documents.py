@@ -2,7 +2,6 @@
 
 import io
 import re
-import subprocess
 from contextlib import closing
 from datetime import date, datetime
 
@@ -15,10 +14,9 @@ from django.test import Client
 from django.urls import reverse
 
 from backoffice.romania.calendar import BUCHAREST
-from notifications import authority, pdf, seal
+from notifications import pdf
 from notifications.models import Document
 from notifications.services import documents
-from tests import extras
 from tests.world import approved, rejected, run_jobs
 
 pytestmark = pytest.mark.calendar
@@ -67,6 +65,7 @@ def issued(**changes):
         "text_sha256": "b" * 64,
         "verify_url": f"http://127.0.0.1:8000/verifica/{CODE}/",
         "made": {"masked_key": "AB012-****-****-****"},
+        "seal": "sigiliu electronic avansat (demonstrativ)",
     }
 
 
@@ -154,53 +153,6 @@ def test_what_a_person_typed_is_text_and_never_markup():
     text = text_of(pdf.render("providers.approval", issued(provider=context()["provider"] | {"name": name}), code=CODE))
     assert "<img" in text
     assert "root:" not in text
-
-
-def test_the_fingerprint_covers_what_is_read_and_nothing_that_comes_later():
-    _html, one = pdf.frozen_text("providers.approval", context())
-    assert pdf.frozen_text("providers.approval", issued())[1] == one
-    assert pdf.frozen_text("providers.approval", context(entry_number="13/23.11.2026"))[1] != one
-    assert pdf.frozen_text("providers.rejection", context())[1] != one
-
-
-def test_the_seal_begins_with_the_bytes_that_were_sealed_and_notices_a_change(act):
-    sealed = seal.seal(act, house_code="CAS-CT", reason="Decizie")
-    assert sealed.startswith(act)
-    report = seal.verify(sealed, house_code="CAS-CT")
-    assert (report.intact, report.trusted) == (True, True)
-    assert "DEMO" in report.signer
-    changed = bytearray(sealed)
-    changed[len(act) // 2] ^= 1
-    assert not seal.verify(bytes(changed), house_code="CAS-CT").intact
-
-
-def test_pdfsig_calls_the_act_valid_with_the_demo_authority(act, tmp_path):
-    extras.needs("pdfsig", "certutil")
-    sealed = seal.seal(act, house_code="CAS-CT", reason="Decizie")
-    store = tmp_path / "nss"
-    store.mkdir()
-    ca = authority.seal_files("CAS-CT").authority
-    subprocess.run(["certutil", "-N", "-d", f"sql:{store}", "--empty-password"], check=True)
-    subprocess.run(["certutil", "-A", "-d", f"sql:{store}", "-n", "demo", "-t", "C,C,C", "-i", ca], check=True)
-
-    def check(content):
-        (tmp_path / "a.pdf").write_bytes(content)
-        return subprocess.run(
-            ["pdfsig", "-nssdir", f"sql:{store}", tmp_path / "a.pdf"], capture_output=True, text=True
-        ).stdout
-
-    answer = check(sealed)
-    assert "Signature is Valid" in answer
-    assert "Certificate is Trusted" in answer
-    changed = bytearray(sealed)
-    changed[len(act) // 2] ^= 1
-    assert "Digest Mismatch" in check(bytes(changed))
-
-
-def test_production_makes_no_seal_of_its_own(settings, tmp_path):
-    settings.SEAL_DIR = str(tmp_path)
-    with pytest.raises(seal.SealUnavailable, match="SEAL_DIR"):
-        seal.seal(b"%PDF", house_code="CAS-CT", reason="x")
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def production(tmp_path, db):
     environment = {k: v for k, v in os.environ.items() if k != "DJANGO_ALLOW_ASYNC_UNSAFE"} | {
         "ENVIRONMENT": "production",
         "KEYS_DIR": str(keys),
-        "SEAL_DIR": str(tmp_path),
+        "SEAL_URL": f"file:{tmp_path}",
         "ALLOWED_HOSTS": "127.0.0.1",
         "DATABASE_URL": address,
         "REDIS_URL": django_settings.CELERY_BROKER_URL,

@@ -1,5 +1,6 @@
 """Issuing: what the worker does for a signed case. Every procedure has a kind of work of its own, `<code>.issue`."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +29,7 @@ from workflows.services.states import move
 from workflows.services.steps import finish_job
 from workflows.services.texts import signature_of
 
+logger = logging.getLogger(__name__)
 FINAL = {Outcome.APPROVE: CaseState.APPROVED, Outcome.REJECT: CaseState.REJECTED}
 
 
@@ -92,9 +94,14 @@ def work(procedure: Procedure, prepared: Prepared) -> Issued:
         return Issued(
             [(found, documents.render_and_seal(found, extra)) for found in prepared.documents], made, prepared.outcome
         )
+    except documents.TextChanged:
+        raise Permanent("text_changed") from None
     except pdf.RenderFailed as problem:
         raise Transient(problem.code) from None
-    except seal.SealUnavailable:
+    except seal.SealRefused:
+        raise Permanent("seal_refused") from None  # a wrong PIN that is tried again locks the device
+    except seal.SealUnavailable as problem:
+        logger.warning("seal unavailable: %s", problem.args[0])
         raise Transient("seal_unavailable") from None
 
 

@@ -64,6 +64,7 @@ def sealed_act(act):
     return sealed(act)
 
 
+@pytest.mark.calendar
 def test_the_sealed_file_begins_with_the_bytes_that_were_sealed_and_notices_a_change(act, sealed_act):
     assert sealed_act.startswith(act)
     report = seal.verify(sealed_act, house_code=HOUSE)
@@ -91,6 +92,7 @@ def test_nothing_may_follow_the_seal(sealed_act, tmp_path):
 # --- judged years later -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.calendar
 def test_the_seal_holds_four_years_later_as_of_its_time_stamp(sealed_act):
     """Judged by pyHanko with what the file brings: B-LT, nothing fetched, revocation must be answered."""
     now = datetime.now(UTC)
@@ -100,6 +102,7 @@ def test_the_seal_holds_four_years_later_as_of_its_time_stamp(sealed_act):
     assert not seal.verify(sealed_act, house_code=HOUSE, at=now + 15 * YEAR).trusted  # authorities end too
 
 
+@pytest.mark.calendar
 def test_the_file_itself_brings_what_a_stranger_needs_to_judge_it(sealed_act):
     """pyHanko's plain validation, by somebody who has the authority's certificate and the file, and no network."""
     from pyhanko.keys import load_cert_from_pemder

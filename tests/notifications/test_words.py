@@ -14,6 +14,8 @@ from tests.notifications.test_documents import CODE, context, issued, text_of
 from tests.world import approved, run_jobs
 from workflows.models import Decision
 
+pytestmark = pytest.mark.calendar
+
 KINDS = ("providers.approval", "providers.convention", "providers.rejection")
 REASON = {"code": "R05", "text": "Lipsă", "ground": "art. 1", "explanation": "fapt", "fix": "îndreptați"}
 

@@ -64,9 +64,10 @@ def fingerprint(kind: str, words: str) -> str:
     return hashlib.sha256(f"{kind}\n{words}".encode()).hexdigest()
 
 
-def fingerprint_of_all(documents: list[tuple[str, str]]) -> str:
-    """The SHA-256 of several documents in their order: of one line `kind fingerprint` for each, as UTF-8."""
-    return hashlib.sha256("".join(f"{kind} {sha256}\n" for kind, sha256 in documents).encode()).hexdigest()
+def fingerprint_of_all(about: str, documents: list[tuple[str, str]]) -> str:
+    """What one signature covers, as SHA-256: a line for what it is about, then `kind fingerprint` of each document."""
+    lines = [about, *(f"{kind} {sha256}" for kind, sha256 in documents)]
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
 def fits(signed: str, filled: str) -> bool:

@@ -14,6 +14,8 @@ from tests.notifications.test_documents import CODE, context, issued, text_of
 from tests.world import approved, run_jobs
 from workflows.models import Decision
 
+pytestmark = pytest.mark.calendar
+
 KINDS = ("providers.approval", "providers.convention", "providers.rejection")
 REASON = {"code": "R05", "text": "Lipsă", "ground": "art. 1", "explanation": "fapt", "fix": "îndreptați"}
 
@@ -106,7 +108,9 @@ def test_the_signature_covers_the_decision_and_the_convention(people, case):
     for document in documents:
         assert document.text_sha256 == pdf.frozen_text(document.kind, document.context)[1]
     decision = Decision.objects.get(case=case, stage="sign")
-    assert decision.text_sha256 == words.fingerprint_of_all([(d.kind, d.text_sha256) for d in documents])
+    listed = [(document.kind, document.text_sha256) for document in documents]
+    assert decision.text_sha256 == words.fingerprint_of_all(f"{case.public_id} {case.round}", listed)
+    assert decision.text_sha256 != words.fingerprint_of_all(f"{case.public_id} {case.round}", listed[:1])
 
 
 def test_each_issued_paper_carries_the_fingerprint_of_its_own_words(people, case):

@@ -46,15 +46,17 @@ class Draft:
 
 
 def draft(file: CaseFile, outcome: Outcome) -> Draft:
-    """The documents as they stand now. Same case, same words, same fingerprint: the signature covers exactly this.
+    """The documents as they stand now. Same words, same fingerprint: the signature covers exactly this.
 
-    Decisions are in Romanian whatever language the signer's screen speaks.
+    The fingerprint of all is of this round too: what was read before a return is not signed after it. Decisions are in
+    Romanian whatever language the signer's screen speaks.
     """
     kinds = file.procedure.documents_for(file.case.content, outcome)
     with translation.override("ro"):
         context = _context(file, outcome)
     found = tuple(Text(kind, *pdf.frozen_text(kind.code, context)) for kind in kinds)
-    sha256 = words.fingerprint_of_all([(text.kind.code, text.sha256) for text in found])
+    about = f"{file.case.public_id} {file.case.round}"
+    sha256 = words.fingerprint_of_all(about, [(text.kind.code, text.sha256) for text in found])
     return Draft(case=file.case, context=context, texts=found, sha256=sha256)
 
 

@@ -265,7 +265,7 @@ PAGES = (
                                 "select",
                                 choices=(
                                     ("CMR", _("Colegiul Medicilor din România")),
-                                    ("CMDR", _("Colegiul Medicilor Dentiști")),
+                                    ("CMDR", _("Colegiul Medicilor Stomatologi din România")),
                                 ),
                                 width="third",
                             ),

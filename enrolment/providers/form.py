@@ -269,7 +269,7 @@ PAGES = (
                                 "select",
                                 choices=(
                                     ("CMR", _("Colegiul Medicilor din România")),
-                                    ("CMDR", _("Colegiul Medicilor Dentiști")),
+                                    ("CMDR", _("Colegiul Medicilor Stomatologi din România")),
                                 ),
                                 width="third",
                             ),

@@ -14,9 +14,11 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from backoffice.accounts import tenant
 from backoffice.accounts.models import ENTERED, Membership, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import houses, identities, memberships
+from backoffice.isolation import context, roles
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job
 from backoffice.romania.calendar import add_working_days, today
@@ -130,7 +132,13 @@ def _approval(people):
 
 def _house(people):
     entered = {name: getattr(people.house, name) for name in ENTERED} | {"street": "Bd. Tomis nr. 1"}
-    yield "enter the data of the house", lambda: houses.enter(people.house, entered, by=people.administrator)
+
+    def enter():
+        with context.tenant_transaction(roles.WEB):
+            tenant.enter_account(people.administrator.pk)
+            houses.enter(people.house, entered, by=people.administrator)
+
+    yield "enter the data of the house", enter
 
 
 def _rejection(people):

@@ -136,7 +136,7 @@ def _signing_page(request: SignedInRequest, task: Task, refused: str = "") -> Ht
             "task": task,
             "draft": draft,
             "mine": task.owner_id == request.user.pk,
-            "refused": refused,
+            "refused": refused or decisions.unsignable(file) or "",
             "typed": request.POST,
         },
         status=422 if refused else 200,

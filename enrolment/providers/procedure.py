@@ -41,6 +41,13 @@ ATTACHMENTS = (
         gettext_lazy("Nu este atașată nicio poliță de malpraxis."),
         most=20,
     ),
+    Kind(
+        "mandate",
+        gettext_lazy("Împuternicirea"),
+        gettext_lazy("Toate paginile, cu semnătura celui care a dat-o."),
+        gettext_lazy("A fost declarată o împuternicire și nu este atașată."),
+        when=lambda content: bool(content.get("mandate")),
+    ),
 )
 
 

@@ -1,6 +1,9 @@
 """The words that an enrolment adds to its decision: the provider, its work points and physicians."""
 
+from datetime import date
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from backoffice.romania.text import normalise
 from enrolment import nomenclature
@@ -37,13 +40,33 @@ def _work_point(point: dict) -> dict[str, str]:
 
 
 def _physician(physician: dict, content: dict) -> dict[str, str]:
-    specialties = [nomenclature.specialty(s["code"]).label for s in physician["specialties"]]
     return {
         "name": f"{physician['last_name'].upper()} {physician['first_name']}",
         "stamp_code": physician["stamp_code"],
-        "specialties": ", ".join(str(s) for s in specialties),
+        "specialties": ", ".join(_specialty(declared) for declared in physician["specialties"])
+        or str(_("medic, fără specialitate")),
+        "engagement": _engagement(physician),
         "work_point": content["work_points"][physician["work_point"]]["name"],
     }
+
+
+def _specialty(declared: dict) -> str:
+    """A speciality with the grade in it, as a college writes them: `Cardiologie (medic primar)`."""
+    grade = nomenclature.GRADES.get(declared.get("grade", ""))
+    return f"{nomenclature.specialty(declared['code']).label}" + (f" ({grade})" if grade else "")
+
+
+def _engagement(physician: dict) -> str:
+    """How the physician works there, and from when to when as far as that was declared."""
+    start, end = physician.get("engagement_from"), physician.get("engagement_until")
+    days = [_("din {day}").format(day=_day(start))] if start else []
+    days += [_("până la {day}").format(day=_day(end))] if end else []
+    form = str(nomenclature.ENGAGEMENTS.get(physician.get("engagement", ""), ""))
+    return normalise(f"{form}{',' if form and days else ''} {' '.join(days)}")
+
+
+def _day(iso: str) -> str:
+    return date.fromisoformat(iso).strftime("%d.%m.%Y")
 
 
 def address_line(address: dict) -> str:

@@ -166,6 +166,18 @@ def _true(value: Any) -> bool:
 Accepted = Annotated[bool, BeforeValidator(_true), WithJsonSchema({"const": True})]
 
 
+def _number(value: Any) -> int:
+    """A box that was left empty says so; a text is no number."""
+    if value is None or value == "":
+        raise PydanticCustomError("missing", "empty")
+    if type(value) is not int:
+        raise PydanticCustomError("type", "whole number expected")
+    return value
+
+
+Number = Annotated[int, BeforeValidator(_number)]
+
+
 class Part(BaseModel):
     """A part of a form: unknown fields are errors, nothing is guessed from another type."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.datastructures import MultiValueDict
 
-from workflows.forms.spec import Box, Choices, FormSpec, Group, Page, Text
+from workflows.forms.spec import Box, Choices, FormSpec, Group, Page, Text, Why
 
 MAX_INDEX = 99
 
@@ -79,6 +79,7 @@ class Line:
     choices: Choices = ()
     number: int = 0
     hint: Text = ""
+    why: Why | None = None
     as_written: bool = False
     extra: dict = field(default_factory=dict)
 
@@ -118,7 +119,7 @@ class _Drawing:
     def group(self, group: Group, prefix: str, level: int) -> Iterator[Line]:
         path = f"{prefix}{group.name}"
         if not group.repeats:
-            yield Line("heading", group.title, level, hint=group.hint)
+            yield Line("heading", group.title, level, hint=group.hint, why=group.why)
             yield from self.parts(group.parts, prefix, level)
             yield Line("end")
             return
@@ -126,7 +127,8 @@ class _Drawing:
         rows = rows if isinstance(rows, list) and rows else [{}]
         for index in range(len(rows)):
             alone = {"alone": len(rows) == 1}
-            yield Line("row", group.one, level, name=f"{path}.{index}", number=index + 1, extra=alone)
+            why = group.why if index == 0 else None  # said once, not in every row
+            yield Line("row", group.one, level, name=f"{path}.{index}", number=index + 1, why=why, extra=alone)
             yield from self.parts(group.parts, f"{path}.{index}.", level)
             yield Line("end_row")
         full = {"full": group.most} if len(rows) >= group.most else {}

@@ -9,6 +9,7 @@ register(
         "document.numbered": _("Număr de ieșire acordat"),
         "document.sealed": _("Act sigilat electronic"),
         "document.read": _("Act citit de destinatar"),
+        "paper.published": _("Informare publicată ca PDF"),
         "message.queued": _("Mesaj pregătit"),
         "message.sent": _("Mesaj trimis"),
         "message.failed": _("Mesaj netrimis"),

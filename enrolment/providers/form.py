@@ -339,6 +339,8 @@ PAGES = (
                         _("Am citit informarea despre prelucrarea datelor personale."),
                         "checkbox",
                         value="boolean",
+                        link="workflows:privacy",
+                        link_label=_("Citiți informarea"),
                     ),
                 ),
             ),

@@ -16,10 +16,12 @@ from enrolment.providers import licence, rules, schema, services, text
 from enrolment.providers.flow import EnrolmentFlow
 from enrolment.providers.form import FORM
 from enrolment.providers.models import LicenceKey
+from enrolment.providers.privacy import OF_PHYSICIANS, PROCESSING
 from notifications.kinds import DocumentKind
 from workflows.attachments.kinds import Kind
 from workflows.enums import Outcome
 from workflows.models import Case
+from workflows.privacy import Told
 from workflows.procedures import Finding, Made, Named, Procedure, Reason, Subject
 
 FISCAL_CODE_DIGITS = 10
@@ -70,6 +72,7 @@ class Providers(Procedure):
         "legal_representative": gettext_lazy("Reprezentant legal"),
         "physician": gettext_lazy("Medic declarat"),
     }
+    processing = PROCESSING
     key_label = "CUI"
     rules_version = rules.RULES_VERSION
     letter_note = gettext_lazy(
@@ -100,6 +103,16 @@ class Providers(Procedure):
             email=provider["email"],
             parties=tuple(Named(who["cnp"], who["last_name"], who["first_name"], capacity) for who, capacity in people),
         )
+
+    def told(self, content: dict[str, Any]) -> list[Told]:
+        """The physicians, but for the one in whose name the request is filed."""
+        filed_by = (content.get("legal_representative") or {}).get("cnp")
+        capacity = self.capacities["physician"]
+        return [
+            Told(physician.get("cnp") or "", physician.get("email") or "", capacity, OF_PHYSICIANS)
+            for physician in content.get("physicians") or []
+            if not physician.get("cnp") or physician["cnp"] != filed_by
+        ]
 
     def draft_name(self, content: dict[str, Any]) -> str:
         """The name of the provider."""

@@ -43,8 +43,9 @@ def _physician(physician: dict, content: dict) -> dict[str, str]:
     return {
         "name": f"{physician['last_name'].upper()} {physician['first_name']}",
         "stamp_code": physician["stamp_code"],
-        "specialties": ", ".join(_specialty(declared) for declared in physician["specialties"])
-        or str(_("medic, fără specialitate")),
+        "specialties": _("medic, fără specialitate")
+        if physician.get("without_specialty")
+        else ", ".join(_specialty(declared) for declared in physician["specialties"]),
         "engagement": _engagement(physician),
         "work_point": content["work_points"][physician["work_point"]]["name"],
     }

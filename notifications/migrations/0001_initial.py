@@ -65,6 +65,20 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
+        migrations.CreateModel(
+            name='PublicPaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40)),
+                ('words_sha256', models.CharField(max_length=64)),
+                ('pdf', models.BinaryField()),
+                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.house')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('house', 'kind'), name='one_public_paper_per_house_and_kind')],
+            },
+        ),
         migrations.AddConstraint(
             model_name='document',
             constraint=models.UniqueConstraint(fields=('about', 'kind'), name='one_document_per_case_and_kind'),

@@ -4,12 +4,14 @@ from backoffice.accounts.models import House
 from backoffice.accounts.roles import Can, Role
 from backoffice.audit import log
 from backoffice.crypto.encryption import blind_index
+from backoffice.romania.law import HOUSE_RULE
 from notifications.kinds import DocumentKind
 from tests.toy import text
 from tests.toy.flow import AddressFlow
 from tests.toy.form import FORM
 from tests.toy.models import Address
 from workflows.enums import Outcome
+from workflows.privacy import Processing
 from workflows.procedures import Procedure, Reason, Subject
 
 APPROVAL = DocumentKind("toy.approval", "Confirmarea adresei", is_decision=True)
@@ -31,6 +33,7 @@ class Toy(Procedure):
     form = FORM
     documents = {Outcome.APPROVE: (APPROVAL,), Outcome.REJECT: (REJECTION,)}
     introduction = "toy/introduction.html"
+    processing = Processing("Casa scrie unde i se cere.", {"Organizația": "adresa de e-mail"}, (HOUSE_RULE,))
 
     def houses(self, content):
         """One house answers for all."""

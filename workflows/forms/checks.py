@@ -1,4 +1,7 @@
-"""What every form must say, checked at each start: why each group is asked, and how long it takes (OUG 41/2016)."""
+"""What every form must say, checked at each start.
+
+Why each group is asked and how long it takes (OUG 41/2016), and what is done with personal data (GDPR art. 13).
+"""
 
 from collections.abc import Iterator
 
@@ -11,7 +14,16 @@ from workflows.forms.spec import FormSpec
 @register
 def forms_give_their_reasons(app_configs: object = None, **kwargs: object) -> list[CheckMessage]:
     """Run with `manage.py check`, `migrate` and every server that Django starts."""
-    return [problem for procedure in procedures.every() for problem in problems(procedure.code, procedure.form)]
+    found = [problem for procedure in procedures.every() for problem in problems(procedure.code, procedure.form)]
+    return found + [
+        Error(
+            f"{procedure.code}: nothing is said about personal data.",
+            hint="Give the procedure `processing=Processing(…)` (workflows/privacy.py).",
+            id="workflows.E022",
+        )
+        for procedure in procedures.every()
+        if procedure.processing is None
+    ]
 
 
 def problems(code: str, form: FormSpec) -> Iterator[CheckMessage]:

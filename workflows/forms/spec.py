@@ -49,6 +49,9 @@ class Box:
     inputmode: str = ""
     width: str = ""
     label_of: Callable[[str], Text] | None = None
+    # What there is to read before answering: the name of a public page of ours, and what it is called.
+    link: str = ""
+    link_label: Text = ""
 
 
 @dataclass(frozen=True)

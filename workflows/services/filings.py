@@ -26,7 +26,7 @@ from workflows.errors import FieldError, Invalid, Refused, constraints_as_senten
 from workflows.forms.spec import Parsed
 from workflows.models import Case, Check, Filing, Party, RegistryEntry, Version
 from workflows.procedures import Procedure
-from workflows.services import registry
+from workflows.services import notices, registry
 from workflows.services.casefile import CaseFile
 
 
@@ -146,6 +146,7 @@ def add_version(case: Case, part: dict, *, as_written: Iterable[str], by: User |
     )
     procedure = procedures.get(case.procedure)
     _name_parties(case, procedure, part)
+    notices.tell_named(case, procedure, part)
     findings = procedure.findings(part, house=case.house, today=today, case=case, as_written=frozenset(as_written))
     Check.objects.create(
         case=case,

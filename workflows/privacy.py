@@ -70,7 +70,4 @@ def controller(house: House) -> Controller:
 def contact_line(house: House) -> str:
     """Where one writes to a house about one's data, in one line of a letter."""
     found = controller(house)
-    if found.data_protection:
-        return found.data_protection
-    where = ", ".join(filter(None, (found.email, found.address)))
-    return _("datele de contact ale casei: {where}").format(where=where)
+    return found.data_protection or found.email or _("sediul casei, {where}").format(where=found.address)

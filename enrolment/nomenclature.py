@@ -72,8 +72,22 @@ GRADES: dict[str, Promise] = {
     "specialist": _("medic specialist"),
     "primary": _("medic primar"),
 }
-COLLEGES = ("CMR", "CMDR")
-IDENTITY_DOCUMENTS = ("CI", "BI", "PASS")
+COLLEGES: dict[str, Promise] = {
+    "CMR": _("Colegiul Medicilor din România"),
+    "CMSR": _("Colegiul Medicilor Stomatologi din România"),
+}
+FORMER_COLLEGES = {"CMDR": "CMSR"}  # its name until Legea 35/2019; old files hold it
+IDENTITY_DOCUMENTS: dict[str, Promise] = {
+    "CI": _("carte de identitate"),
+    "CIE": _("carte electronică de identitate"),
+    "PASS": _("pașaport"),
+    "PR": _("permis de ședere"),
+    "CR": _("certificat de înregistrare"),
+}
+# Is issued no longer: read in old files, not offered.
+FORMER_IDENTITY_DOCUMENTS: dict[str, Promise] = {"BI": _("buletin de identitate")}
+WITH_SERIES = frozenset({"CI", "BI"})
+SECTORS = ("1", "2", "3", "4", "5", "6")  # of Bucharest
 
 
 def codes(name: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ register(
         "document.sealed": _("Act sigilat electronic"),
         "document.superseded": _("Act înlocuit sau retras"),
         "document.read": _("Act citit de destinatar"),
+        "paper.published": _("Informare publicată ca PDF"),
         "message.queued": _("Mesaj pregătit"),
         "message.sent": _("Mesaj trimis"),
         "message.failed": _("Mesaj netrimis"),

@@ -9,6 +9,9 @@ declare(
         "notifications_message": Rule(
             f"{OF_HOUSE} or recipient_id = {MINE}", web="siu", worker="siu", written=OF_HOUSE
         ),
+        "notifications_publicpaper": Rule(
+            "true", web="s", worker="siu", written=OF_HOUSE
+        ),  # published: anybody reads it
         "notifications_message_documents": Rule(
             "exists (select from notifications_message m where m.id = message_id)", web="si", worker="si"
         ),

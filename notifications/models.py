@@ -118,8 +118,34 @@ class Message(models.Model):
         return f"{self.template} {self.state}"
 
 
+class PublicPaper(models.Model):
+    """An informational PDF of a house that anybody may read: no act, no number, no seal. One of each kind, the newest.
+
+    `words_sha256` is the fingerprint of the words it was made of: where they have changed, it waits to be made anew.
+    """
+
+    house = models.ForeignKey("accounts.House", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    words_sha256 = models.CharField(max_length=64)
+    pdf = models.BinaryField()
+    made_at = models.DateTimeField(db_default=Now())
+
+    codes = ("kind",)
+    in_clear = {
+        "words_sha256": "fingerprint of words that are published",
+        "pdf": "published on a page that needs no account; about nobody",
+    }
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_public_paper_per_house_and_kind", fields=["house", "kind"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.house}"
+
+
 never_deleted(Document)
 never_deleted(Message)
+never_deleted(PublicPaper)
 # A frozen document stands, but for the key its bytes lie under: the owner of the table may renew it.
 guard(
     Document,

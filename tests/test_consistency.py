@@ -22,6 +22,7 @@ ROOT = Path(settings.BASE_DIR)
 SOURCES = [p for room in ("backoffice", "enrolment", "notifications", "workflows") for p in (ROOT / room).rglob("*.py")]
 PUBLIC = {"home", "healthz", "set_language", "workflows:file", "notifications:verify", "notifications:verify_any"}
 PUBLIC |= {"evidence:page", "evidence:verifier", "evidence:public_key"}
+PUBLIC |= {"workflows:privacy", "workflows:privacy_of", "workflows:privacy_pdf"}
 
 
 def run(*command):

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from backoffice.romania import identifiers
 
 TODAY = date(2026, 11, 23)
-VALID = ["1750514139013", "2811103409027", "5100721019033", "6160229519049", "1601231229059", "1750514139031"]
+VALID = [
+    "7000229409000",
+    "1750514139013",
+    "2811103409027",
+    "5100721019033",
+    "6160229519049",
+    "1601231229059",
+    "1750514139031",
+]
 
 
 @pytest.mark.parametrize("cnp", VALID)
@@ -20,6 +28,8 @@ def test_a_personal_code_with_its_control_digit_is_accepted(cnp):
     [
         ("1750514139014", "cnp_checksum"),
         ("1990230139018", "cnp_date"),
+        ("7000230409003", "cnp_date"),
+        ("7000229409001", "cnp_checksum"),
         ("5270102139028", "cnp_future"),
         ("175051413901", "cnp_format"),
         ("17505141390131", "cnp_format"),
@@ -30,6 +40,35 @@ def test_a_personal_code_with_its_control_digit_is_accepted(cnp):
 )
 def test_a_wrong_personal_code_says_what_is_wrong(cnp, problem):
     assert identifiers.cnp_problem(cnp, today=TODAY) == problem
+
+
+@pytest.mark.parametrize(
+    ("cnp", "born"),
+    [
+        ("1750514139013", ["1975-05-14"]),
+        ("5100721019033", ["2010-07-21"]),
+        ("7000229409000", ["2000-02-29"]),  # 29 February 1900 did not exist
+        ("8000229409002", ["2000-02-29"]),
+        ("7750514139012", ["1975-05-14", "2075-05-14"]),
+        ("1990230139018", []),
+    ],
+)
+def test_a_code_that_leaves_the_century_open_means_each_day_that_exists(cnp, born):
+    assert [day.isoformat() for day in identifiers.birth_dates(cnp)] == born
+
+
+@pytest.mark.parametrize("first", "789")
+@pytest.mark.parametrize("date_", ["000229", "280101", "991231"])
+def test_residents_and_foreigners_of_both_centuries_are_accepted(first, date_):
+    body = f"{first}{date_}40900"
+    good = body + str(1 if _remainder(body) == 10 else _remainder(body))
+    assert identifiers.cnp_problem(good, today=TODAY) is None
+    wrong = body + str((int(good[-1]) + 1) % 10)
+    assert identifiers.cnp_problem(wrong, today=TODAY) == "cnp_checksum"
+
+
+def _remainder(body):
+    return sum(int(a) * int(b) for a, b in zip(body, "279146358279", strict=True)) % 11
 
 
 @given(st.sampled_from(VALID), st.integers(0, 12), st.integers(1, 9))

@@ -175,6 +175,12 @@ GENERAL = (
         _("Cine nu are cont este anunțat din nou, prin e-mail, de termenul completărilor."),
         (HOUSE_RULE,),
     ),
+    Rule(
+        "named_in_request",
+        Sort.NOTICE,
+        _("Cine este numit într-o cerere a altcuiva află ce date ale sale au ajuns la casă."),
+        (ground(GDPR, "art. 14"),),
+    ),
     Rule("letter", Sort.NOTICE, _("O scrisoare a casei ajunge prin e-mail la cine a dat o adresă."), (HOUSE_RULE,)),
     Rule("case_joined", Sort.NOTICE, _("Solicitantul află că cererea sa s-a conexat."), (ground(OG27, "art. 10"),)),
     Rule("case_closed", Sort.NOTICE, _("Solicitantul află că cererea sa s-a clasat și de ce."), (HOUSE_RULE,)),

@@ -27,6 +27,7 @@ from notifications.kinds import DocumentKind
 from workflows.enums import CaseState, Outcome
 from workflows.forms.spec import FormSpec
 from workflows.grounds import Rule
+from workflows.privacy import Processing, Told
 from workflows.stages import Stage
 
 if TYPE_CHECKING:
@@ -139,6 +140,8 @@ class Procedure(ABC):
     applicant_panel: str = ""
     # What is looked for every quarter of an hour: writes a durable job for each thing that is due, and says how many.
     periodic: tuple[Callable[[date], int], ...] = ()
+    # What it does with personal data: a part of the notice that every house publishes. Demanded by a check.
+    processing: Processing | None = None
     # May a clerk key in a request that came on paper, and a file of requests be loaded?
     takes_paper: bool = True
     # A procedure that follows an earlier case (a complaint, a change): `FollowUp`.
@@ -175,6 +178,10 @@ class Procedure(ABC):
     @abstractmethod
     def subject(self, content: dict[str, Any]) -> Subject:
         """Whom the content is about and who is named in it."""
+
+    def told(self, content: dict[str, Any]) -> Sequence[Told]:
+        """Whom the content names without their doing: they are told at registration, once per case and person."""
+        return ()
 
     def draft_name(self, content: dict[str, Any]) -> str:
         """What a draft is about, in a list; empty while it does not say so."""

@@ -13,6 +13,7 @@ from workflows.views import (
     follow_ups,
     inbox,
     paper,
+    privacy,
     steps,
 )
 
@@ -33,6 +34,9 @@ def scans(prefix: str, place: str) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("informare/", privacy.privacy_houses, name="privacy"),
+    path("informare/<slug:code>/", privacy.privacy_page, name="privacy_of"),
+    path("informare/<slug:code>/informare.pdf", privacy.privacy_pdf, name="privacy_pdf"),
     path("depunere/", filing.start, name="file"),
     path("depunere/nou/", filing.new, name="file_new"),
     path("depunere/<uuid:public_id>/verificare/", filing.review, name="file_review"),

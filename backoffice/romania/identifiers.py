@@ -3,41 +3,46 @@
 import re
 from datetime import date
 
-from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.exceptions import ValidationError
 from stdnum.ro import cnp as stdnum_cnp
 from stdnum.ro import cui as stdnum_cui
 
 STAMP_CODE = re.compile(r"[0-9A-Z]{5,6}")
 CNP_SHAPE = re.compile(r"[0-9]{13}")
-# First digit of a CNP gives the century; 7-9 (residents, foreigners) leave it open and are read as 1900-1999.
-CENTURIES = {"1": 1900, "2": 1900, "3": 1800, "4": 1800, "5": 2000, "6": 2000, "7": 1900, "8": 1900, "9": 1900}
+# The first digit of a CNP gives the century; 7 and 8 (residents) and 9 (other foreigners) leave it open.
+CENTURIES = {"1": (1900,), "2": (1900,), "3": (1800,), "4": (1800,), "5": (2000,), "6": (2000,)}
+OPEN = (1900, 2000)
 
 
 def cnp_problem(cnp: str, *, today: date) -> str | None:
     """Why `cnp` is not a personal numeric code, or None: `cnp_checksum`, `cnp_date`, `cnp_future`, `cnp_format`.
 
-    The date inside must exist and not be after `today`: the check digit alone accepts both.
+    The date inside must exist, in either century where the code leaves it open, and not be after `today`: the check
+    digit alone accepts both.
     """
     if not CNP_SHAPE.fullmatch(cnp) or cnp[0] == "0":
         return "cnp_format"
-    born = birth_date(cnp)
-    if born is None:
+    born = birth_dates(cnp)
+    if not born:
         return "cnp_date"
     try:
-        stdnum_cnp.validate(cnp)
-    except InvalidChecksum:
-        return "cnp_checksum"
+        stdnum_cnp.get_county(cnp)
     except ValidationError:
         return "cnp_format"
-    return "cnp_future" if born > today else None
+    if stdnum_cnp.calc_check_digit(cnp[:-1]) != cnp[-1]:
+        return "cnp_checksum"
+    return None if min(born) <= today else "cnp_future"
 
 
-def birth_date(cnp: str) -> date | None:
-    """The birth date a 13-digit code claims; None when no such day exists."""
-    try:
-        return date(CENTURIES[cnp[0]] + int(cnp[1:3]), int(cnp[3:5]), int(cnp[5:7]))
-    except (KeyError, ValueError):
-        return None
+def birth_dates(cnp: str) -> tuple[date, ...]:
+    """The birth dates that a 13-digit code may mean: none where no such day exists, two where the century is open."""
+    found = []
+    for century in CENTURIES.get(cnp[0], OPEN):
+        try:
+            found.append(date(century + int(cnp[1:3]), int(cnp[3:5]), int(cnp[5:7])))
+        except ValueError:
+            continue
+    return tuple(found)
 
 
 def normalise_fiscal_code(typed: str) -> str:

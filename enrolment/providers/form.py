@@ -2,58 +2,27 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.romania import counties
+from backoffice.romania.law import GDPR, HOUSE_RULE, OG27, ground
 from enrolment import nomenclature
-from enrolment.providers.schema import MAX_PHYSICIANS, MAX_SPECIALTIES, MAX_WORK_POINTS, SCHEMA
-from workflows.forms.binding import rows_of, value_at
-from workflows.forms.spec import DATE_HINT, YES_NO, Box, Choices, FormSpec, Group, Page, Text
-
-NO_END_HINT = _("ZZ.LL.AAAA; lăsați gol dacă nu are dată de sfârșit")
-
-
-def _counties() -> Choices:
-    return (("", _("alegeți")), *counties.choices())
-
-
-def _address(prefix: str) -> tuple[Box, ...]:
-    return (
-        Box(f"{prefix}.county", _("Județul"), "select", choices=_counties(), width="third"),
-        Box(f"{prefix}.locality", _("Localitatea"), autocomplete="address-level2", width="third"),
-        Box(
-            f"{prefix}.postal_code",
-            _("Codul poștal"),
-            hint=_("6 cifre, de exemplu 900178"),
-            inputmode="numeric",
-            autocomplete="postal-code",
-            width="third",
-        ),
-        Box(f"{prefix}.street", _("Strada"), autocomplete="address-line1", width="two-thirds"),
-        Box(f"{prefix}.number", _("Numărul"), width="third"),
-    )
-
-
-def _declared_specialties(content: dict, name: str) -> Choices:
-    """A policy covers specialities that the same physician declares, or all of them."""
-    physician = name.split(".")[:2]
-    declared = [row.get("code") for row in rows_of(value_at(content, [*physician, "specialties"]))]
-    every: Choices = (("*", _("toate specialitățile declarate mai sus")),)
-    return every + tuple((code, label) for code, label in nomenclature.choices("specialties") if code in declared)
-
-
-def _work_points(content: dict, name: str) -> Choices:
-    """The work points declared so far, by their place."""
-    points = rows_of(content.get("work_points"))
-    return tuple((str(i), point.get("name") or f"{i + 1}") for i, point in enumerate(points)) or (("0", "1"),)
-
-
-def _specialty(code: str) -> Text:
-    return nomenclature.specialty(code).label if code in nomenclature.codes("specialties") else code
+from enrolment.providers.form_parts import NO_END_HINT, THE_ORDER, address, choose, identity_documents
+from enrolment.providers.form_physicians import PHYSICIANS
+from enrolment.providers.schema import MAX_WORK_POINTS, SCHEMA
+from workflows.forms.binding import rows_of
+from workflows.forms.spec import DATE_HINT, YES_NO, Box, FormSpec, Group, Page, Why
 
 
 def _tidy(content: dict) -> dict:
-    """ "All declared specialities" is kept as the list it means today; the portal needs no application of one's own."""
+    """What one answer means for others.
+
+    "All declared specialities" is kept as the list it means today; a physician without speciality has no empty line of
+    one; the portal needs no application of one's own; a contact or a mandate of which nothing was written is none.
+    """
     for physician in rows_of(content.get("physicians")):
+        if physician.get("without_specialty") is True:
+            physician["specialties"] = [row for row in rows_of(physician.get("specialties")) if row.get("code")]
         cover = physician.get("malpractice")
+        if isinstance(cover, dict) and physician.get("without_specialty") is True:
+            cover.setdefault("specialties", [])
         if isinstance(cover, dict) and "*" in (cover.get("specialties") or []):
             cover["specialties"] = [row["code"] for row in rows_of(physician.get("specialties")) if row.get("code")]
     own = content.get("application")
@@ -61,6 +30,10 @@ def _tidy(content: dict) -> dict:
         isinstance(own, dict) and content.get("des_channel") != "own_application" and not any(own.values())
     ):
         content["application"] = None
+    for name in ("contact", "mandate"):
+        part = content.get(name)
+        if isinstance(part, dict) and not any(str(answer or "").strip() for answer in part.values()):
+            content[name] = None
     return content
 
 
@@ -72,7 +45,11 @@ PAGES = (
         (
             Group(
                 _("Date de identificare"),
-                (
+                why=Why(
+                    _("Decizia și convenția îl numesc pe furnizor; după codul fiscal se vede dacă este deja înrolat."),
+                    THE_ORDER,
+                ),
+                parts=(
                     Box("provider.name", _("Denumirea furnizorului"), autocomplete="organization"),
                     Box(
                         "provider.uic",
@@ -85,7 +62,7 @@ PAGES = (
                         "provider.legal_form",
                         _("Forma de organizare"),
                         "select",
-                        choices=(("", _("alegeți")), *nomenclature.choices("legal_forms")),
+                        choices=choose(nomenclature.choices("legal_forms")),
                         width="half",
                     ),
                     Box(
@@ -111,10 +88,15 @@ PAGES = (
                     ),
                 ),
             ),
-            Group(_("Sediul social"), _address("provider.headquarters")),
+            Group(
+                _("Sediul social"),
+                address("provider.headquarters"),
+                why=Why(_("Sediul stă în decizie și în convenție; acolo vă scriem pe hârtie."), HOUSE_RULE),
+            ),
             Group(
                 _("Cum vă contactăm"),
-                (
+                why=Why(_("Casa vă răspunde la această adresă și vă cere ce lipsește."), ground(OG27, "art. 8")),
+                parts=(
                     Box(
                         "provider.email",
                         _("Adresa de e-mail"),
@@ -144,12 +126,21 @@ PAGES = (
         (
             Group(
                 _("Puncte de lucru"),
-                (
+                why=Why(_("Prin denumire se leagă fiecare medic de locul în care lucrează."), HOUSE_RULE),
+                parts=(
                     Box("name", _("Denumirea punctului de lucru"), hint=_("de exemplu Sediu")),
-                    Group(_("Adresa"), _address("address")),
+                    Group(
+                        _("Adresa"),
+                        address("address"),
+                        why=Why(_("Casa județului în care lucrați este cea care vă răspunde."), THE_ORDER),
+                    ),
                     Group(
                         _("Autorizația sanitară de funcționare"),
-                        (
+                        why=Why(
+                            _("Casa verifică dacă punctul de lucru poate funcționa; copia autorizației nu se cere."),
+                            HOUSE_RULE,
+                        ),
+                        parts=(
                             Box("sanitary_authorisation.number", _("Numărul"), width="third"),
                             Box(
                                 "sanitary_authorisation.issued_on",
@@ -187,7 +178,14 @@ PAGES = (
         (
             Group(
                 _("Reprezentantul legal"),
-                (
+                why=Why(
+                    _(
+                        "Se verifică cine cere în numele furnizorului și că persoana nu hotărăște asupra propriei "
+                        "cereri, ca angajat al casei."
+                    ),
+                    HOUSE_RULE,
+                ),
+                parts=(
                     Box("legal_representative.last_name", _("Numele"), autocomplete="family-name", width="half"),
                     Box("legal_representative.first_name", _("Prenumele"), autocomplete="given-name", width="half"),
                     Box(
@@ -207,19 +205,22 @@ PAGES = (
             ),
             Group(
                 _("Actul de identitate"),
-                (
+                why=Why(_("Cheia se înmânează la ghișeu numai după verificarea identității."), HOUSE_RULE),
+                parts=(
                     Box(
                         "legal_representative.identity_document.type",
                         _("Felul actului"),
                         "select",
-                        choices=(
-                            ("CI", _("carte de identitate")),
-                            ("BI", _("buletin de identitate")),
-                            ("PASS", _("pașaport")),
-                        ),
+                        choices=identity_documents,
                         width="third",
                     ),
-                    Box("legal_representative.identity_document.series", _("Seria"), width="third"),
+                    Box(
+                        "legal_representative.identity_document.series",
+                        _("Seria"),
+                        hint=_("la cartea de identitate obligatorie; cea electronică și pașaportul nu au serie"),
+                        required=False,
+                        width="third",
+                    ),
                     Box("legal_representative.identity_document.number", _("Numărul"), width="third"),
                     Box("legal_representative.identity_document.issuer", _("Emitentul"), width="two-thirds"),
                     Box(
@@ -233,156 +234,46 @@ PAGES = (
                     ),
                 ),
             ),
-        ),
-    ),
-    Page(
-        "medici",
-        _("Medicii"),
-        _("Toți medicii care vor folosi dosarul electronic la punctele de lucru declarate."),
-        (
             Group(
-                _("Medici"),
+                _("Persoana de contact"),
                 (
-                    Group(
-                        _("Identitatea"),
-                        (
-                            Box("last_name", _("Numele"), width="third"),
-                            Box("first_name", _("Prenumele"), width="third"),
-                            Box(
-                                "cnp",
-                                _("Codul numeric personal"),
-                                inputmode="numeric",
-                                hint=_("13 cifre"),
-                                width="third",
-                            ),
-                            Box("email", _("Adresa de e-mail"), "email", width="half"),
-                            Box("phone", _("Telefonul"), "tel", hint=_("10 cifre"), width="half"),
-                        ),
+                    Box("contact.name", _("Numele și prenumele"), required=False),
+                    Box("contact.phone", _("Telefonul"), "tel", hint=_("10 cifre"), required=False, width="half"),
+                    Box("contact.email", _("Adresa de e-mail"), "email", required=False, width="half"),
+                ),
+                why=Why(_("Cine dă lămuriri despre cerere, dacă nu reprezentantul legal."), HOUSE_RULE),
+            ),
+            Group(
+                _("Împuternicirea"),
+                (
+                    Box(
+                        "mandate.number",
+                        _("Numărul împuternicirii"),
+                        hint=_("numai dacă cererea este depusă de un împuternicit"),
+                        required=False,
+                        width="third",
                     ),
-                    Group(
-                        _("Profesia"),
-                        (
-                            Box("stamp_code", _("Codul de parafă"), hint=_("5 sau 6 litere și cifre"), width="third"),
-                            Box(
-                                "membership.college",
-                                _("Colegiul profesional"),
-                                "select",
-                                choices=(
-                                    ("CMR", _("Colegiul Medicilor din România")),
-                                    ("CMDR", _("Colegiul Medicilor Stomatologi din România")),
-                                ),
-                                width="third",
-                            ),
-                            Box("membership.number", _("Numărul certificatului de membru"), width="third"),
-                        ),
+                    Box(
+                        "mandate.issued_on",
+                        _("Data împuternicirii"),
+                        "date",
+                        hint=DATE_HINT,
+                        required=False,
+                        width="third",
                     ),
-                    Group(
-                        _("Specialități"),
-                        (
-                            Box(
-                                "code",
-                                _("Specialitatea"),
-                                "select",
-                                choices=(("", _("alegeți")), *nomenclature.choices("specialties")),
-                                width="two-thirds",
-                            ),
-                            Box(
-                                "grade",
-                                _("Gradul profesional"),
-                                "select",
-                                choices=(
-                                    ("specialist", _("medic specialist")),
-                                    ("primary", _("medic primar")),
-                                    ("physician", _("medic")),
-                                ),
-                                width="third",
-                            ),
-                        ),
-                        name="specialties",
-                        repeats=True,
-                        most=MAX_SPECIALTIES,
-                        one=_("Specialitatea"),
-                        add=_("Adaugă o specialitate"),
-                        none=_("nicio specialitate pe hârtie"),
-                    ),
-                    Group(
-                        _("Avizul anual"),
-                        (
-                            Box(
-                                "annual_endorsement.valid_from",
-                                _("Valabil de la"),
-                                "date",
-                                hint=DATE_HINT,
-                                width="half",
-                            ),
-                            Box(
-                                "annual_endorsement.valid_until",
-                                _("Valabil până la"),
-                                "date",
-                                hint=DATE_HINT,
-                                width="half",
-                            ),
-                        ),
-                    ),
-                    Group(
-                        _("Asigurarea de malpraxis"),
-                        (
-                            Box("malpractice.insurer", _("Asigurătorul"), width="third"),
-                            Box("malpractice.number", _("Numărul poliței"), width="third"),
-                            Box(
-                                "malpractice.valid_until",
-                                _("Valabilă până la"),
-                                "date",
-                                hint=DATE_HINT,
-                                width="third",
-                            ),
-                            Box(
-                                "malpractice.specialties",
-                                _("Specialitățile acoperite de poliță"),
-                                "checkboxes",
-                                value="list",
-                                choices=_declared_specialties,
-                                label_of=_specialty,
-                            ),
-                        ),
-                    ),
-                    Group(
-                        _("Activitatea"),
-                        (
-                            Box(
-                                "engagement",
-                                _("Forma de exercitare"),
-                                "select",
-                                choices=tuple(nomenclature.choices("engagements")),
-                                width="half",
-                            ),
-                            Box(
-                                "work_point",
-                                _("Punctul de lucru"),
-                                "select",
-                                value="integer",
-                                choices=_work_points,
-                                width="half",
-                            ),
-                            Box(
-                                "emergency_role",
-                                _("Acordă asistență de urgență (UPU, CPU, ambulanță, gardă)"),
-                                "radios",
-                                value="boolean",
-                                choices=YES_NO,
-                            ),
-                        ),
+                    Box(
+                        "mandate.issuer",
+                        _("Cine a dat-o"),
+                        hint=_("de exemplu reprezentantul legal, un notar sau un avocat"),
+                        required=False,
+                        width="third",
                     ),
                 ),
-                name="physicians",
-                repeats=True,
-                most=MAX_PHYSICIANS,
-                one=_("Medicul"),
-                add=_("Adaugă un medic"),
-                none=_("niciun medic pe hârtie"),
+                why=Why(_("Arată dreptul de a depune cererea în locul reprezentantului legal."), HOUSE_RULE),
             ),
         ),
     ),
+    PHYSICIANS,
     Page(
         "declaratii",
         _("Folosirea DES și declarații"),
@@ -390,7 +281,8 @@ PAGES = (
         (
             Group(
                 _("Folosirea dosarului electronic"),
-                (
+                why=Why(_("Datele se trimit prin portal sau printr-o aplicație certificată în DES."), THE_ORDER),
+                parts=(
                     Box(
                         "des_channel",
                         _("Veți folosi"),
@@ -426,7 +318,11 @@ PAGES = (
             ),
             Group(
                 _("Declarații"),
-                (
+                why=Why(
+                    _("Cererea privește numai furnizorii fără contract; informarea arată ce se face cu datele."),
+                    ground(GDPR, "art. 13"),
+                ),
+                parts=(
                     Box(
                         "no_contract_declaration",
                         _("Furnizorul nu este în relație contractuală cu nicio casă de asigurări de sănătate"),
@@ -447,6 +343,8 @@ PAGES = (
                         _("Am citit informarea despre prelucrarea datelor personale."),
                         "checkbox",
                         value="boolean",
+                        link="workflows:privacy",
+                        link_label=_("Citiți informarea"),
                     ),
                 ),
             ),
@@ -454,4 +352,9 @@ PAGES = (
     ),
 )
 
-FORM = FormSpec(pages=PAGES, schema=SCHEMA, tidy=_tidy)
+FORM = FormSpec(
+    pages=PAGES,
+    schema=SCHEMA,
+    tidy=_tidy,
+    takes=_("cam 15 minute pentru un cabinet cu un medic"),
+)

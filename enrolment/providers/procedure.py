@@ -17,11 +17,13 @@ from enrolment.providers import licence, rules, schema, services, text
 from enrolment.providers.flow import EnrolmentFlow
 from enrolment.providers.form import FORM
 from enrolment.providers.models import LicenceKey
+from enrolment.providers.privacy import OF_PHYSICIANS, PROCESSING
 from notifications.kinds import DocumentKind
 from workflows.attachments.kinds import Kind
 from workflows.enums import Outcome
 from workflows.grounds import Rule, Sort
 from workflows.models import Case
+from workflows.privacy import Told
 from workflows.procedures import Finding, Made, Named, Procedure, Reason, Subject
 
 FISCAL_CODE_DIGITS = 10
@@ -42,6 +44,13 @@ ATTACHMENTS = (
         gettext_lazy("Câte un fișier pentru fiecare poliță."),
         gettext_lazy("Nu este atașată nicio poliță de malpraxis."),
         most=20,
+    ),
+    Kind(
+        "mandate",
+        gettext_lazy("Împuternicirea"),
+        gettext_lazy("Toate paginile, cu semnătura celui care a dat-o."),
+        gettext_lazy("A fost declarată o împuternicire și nu este atașată."),
+        when=lambda content: bool(content.get("mandate")),
     ),
 )
 
@@ -93,6 +102,7 @@ class Providers(Procedure):
         "legal_representative": gettext_lazy("Reprezentant legal"),
         "physician": gettext_lazy("Medic declarat"),
     }
+    processing = PROCESSING
     key_label = "CUI"
     rules_version = rules.RULES_VERSION
     rules = RULES
@@ -140,6 +150,16 @@ class Providers(Procedure):
             ),
             address=text.address_line(provider["headquarters"]),
         )
+
+    def told(self, content: dict[str, Any]) -> list[Told]:
+        """The physicians, but for the one in whose name the request is filed."""
+        filed_by = (content.get("legal_representative") or {}).get("cnp")
+        capacity = self.capacities["physician"]
+        return [
+            Told(physician.get("cnp") or "", physician.get("email") or "", capacity, OF_PHYSICIANS)
+            for physician in content.get("physicians") or []
+            if not physician.get("cnp") or physician["cnp"] != filed_by
+        ]
 
     def draft_name(self, content: dict[str, Any]) -> str:
         """The name of the provider."""

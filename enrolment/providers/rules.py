@@ -68,6 +68,8 @@ def explain(finding: Finding) -> str:
         facts["uncovered"] = ", ".join(str(nomenclature.specialty(code).label) for code in specialties)
     if finding.code == "R11":
         return _about_paper(finding)
+    if finding.code == "R07" and finding.field.endswith("valid_from"):
+        return _("Medicul {name}: polița de malpraxis nr. {number} începe abia la {valid_from}.").format(**facts)
     if finding.code == "R07" and not specialties:
         return _("Medicul {name}: polița de malpraxis nr. {number} a expirat la {valid_until}.").format(**facts)
     if "house" in facts:
@@ -163,8 +165,11 @@ def _physician(physician: dict[str, Any], place: str, today: date) -> Iterator[F
     }
     declared = [s["code"] for s in physician["specialties"] if s["code"]]
     uncovered = [code for code in declared if policy["specialties"] and code not in policy["specialties"]]
+    begins = policy.get("valid_from")
     if policy["valid_until"] and policy["valid_until"] < day:
         yield Finding("R07", f"{place}.malpractice.valid_until", facts)
+    elif begins and begins > day:
+        yield Finding("R07", f"{place}.malpractice.valid_from", facts | {"valid_from": begins})
     elif uncovered:
         yield Finding("R07", f"{place}.malpractice.specialties", facts | {"uncovered": uncovered})
 

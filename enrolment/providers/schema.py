@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_lazy
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import Field, StrictBool
 
-from backoffice.romania.text import normalise
+from backoffice.romania.text import normalise, without_separators
 from enrolment import nomenclature
+from enrolment.providers import declared
 from workflows.errors import FieldError
 from workflows.forms import sentences
 from workflows.forms.schema import Framed, Schema, error
@@ -19,12 +20,14 @@ from workflows.forms.values import (
     Day,
     Email,
     FiscalCode,
+    Number,
     Part,
     PastDay,
     Phone,
     PostalCode,
     StampCode,
     one_of,
+    optional,
     text,
 )
 
@@ -37,6 +40,7 @@ class Address(Part):
     """A postal address in Romania."""
 
     county: County
+    sector: optional(one_of(nomenclature.SECTORS)) = ""
     locality: text(80)
     street: text(255)
     number: text(20)
@@ -83,8 +87,8 @@ class WorkPoint(Part):
 class IdentityDocument(Part):
     """The identity document of the legal representative."""
 
-    type: one_of(nomenclature.IDENTITY_DOCUMENTS)
-    series: text(10)
+    type: one_of((*nomenclature.IDENTITY_DOCUMENTS, *nomenclature.FORMER_IDENTITY_DOCUMENTS))
+    series: text(10, required=False) = ""
     number: text(20)
     issuer: text(80)
     valid_until: Day | None
@@ -100,6 +104,22 @@ class LegalRepresentative(Part):
     capacity: text(100)
 
 
+class Contact(Part):
+    """Whom the house may ask about the request, besides the provider itself."""
+
+    name: text(100)
+    phone: optional(Phone) = ""
+    email: optional(Email) = ""
+
+
+class Mandate(Part):
+    """What lets somebody else than the legal representative file the request."""
+
+    number: text(40)
+    issued_on: PastDay
+    issuer: text(100)
+
+
 class DeclaredSpecialty(Part):
     """A speciality with the professional grade in it."""
 
@@ -111,7 +131,7 @@ class Membership(Part):
     """Membership of a professional college."""
 
     number: text(40)
-    college: one_of(nomenclature.COLLEGES)
+    college: one_of(nomenclature.COLLEGES, formerly=nomenclature.FORMER_COLLEGES)
 
 
 class AnnualEndorsement(Part):
@@ -122,29 +142,31 @@ class AnnualEndorsement(Part):
 
 
 class Malpractice(Part):
-    """A malpractice policy and the specialities it covers."""
+    """A malpractice policy and the specialities it covers; none where the physician has none."""
 
     insurer: text(100)
     number: text(40)
+    valid_from: Day | None = None
     valid_until: Day
-    specialties: Annotated[
-        list[one_of(nomenclature.codes("specialties"))], Field(min_length=1, max_length=MAX_SPECIALTIES)
-    ]
+    specialties: Annotated[list[one_of(nomenclature.codes("specialties"))], Field(max_length=MAX_SPECIALTIES)]
 
 
 class Physician(Part):
-    """One row of annex A: a physician who works for the provider."""
+    """One row of annex A: a physician who works for the provider, with specialities or said to have none."""
 
     last_name: text(40)
     first_name: text(40)
     cnp: Cnp
     stamp_code: StampCode
-    specialties: Annotated[list[DeclaredSpecialty], Field(min_length=1, max_length=MAX_SPECIALTIES)]
+    without_specialty: StrictBool = False
+    specialties: Annotated[list[DeclaredSpecialty], Field(max_length=MAX_SPECIALTIES)] = []
     membership: Membership
     annual_endorsement: AnnualEndorsement
     malpractice: Malpractice
     engagement: one_of(nomenclature.ENGAGEMENTS)
-    work_point: StrictInt
+    engagement_from: Day | None = None
+    engagement_until: Day | None = None
+    work_point: Number
     emergency_role: StrictBool
     email: Email
     phone: Phone
@@ -165,6 +187,8 @@ class EnrolmentForm(Framed):
     provider: Provider
     work_points: Annotated[list[WorkPoint], Field(min_length=1, max_length=MAX_WORK_POINTS)]
     legal_representative: LegalRepresentative
+    contact: Contact | None = None
+    mandate: Mandate | None = None
     physicians: Annotated[list[Physician], Field(min_length=1, max_length=MAX_PHYSICIANS)]
     no_contract_declaration: StrictBool
     des_channel: Literal["portal", "own_application"]
@@ -238,14 +262,14 @@ def _across(content: dict[str, Any], wrong: set[str]) -> list[FieldError]:
             errors.append(error(f"{place}.work_point", "work_point_index"))
         stamp = physician.get("stamp_code")
         if isinstance(stamp, str) and f"{place}.stamp_code" not in wrong:
-            owner = seen.setdefault(normalise(stamp).upper(), physician.get("cnp"))
-            if owner != physician.get("cnp"):
+            owner = without_separators(str(physician.get("cnp")))
+            if seen.setdefault(normalise(stamp).upper(), owner) != owner:
                 errors.append(error(f"{place}.stamp_code", "stamp_code_shared"))
     errors += _without_people(content, wrong)
     own = content.get("des_channel") == "own_application"
     if own and content.get("application") is None and "application" not in wrong:
         errors.append(error("application", "missing"))
-    return errors + _registers(content, wrong)
+    return errors + _registers(content, wrong) + declared.errors(content, wrong)
 
 
 # What says who works in which county: rows, their place, and whole lists.

@@ -1,9 +1,13 @@
 """The words that an enrolment adds to its decision: the provider, its work points and physicians."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from backoffice.romania.address import address_line
+from backoffice.romania.text import normalise
 from enrolment import nomenclature
 from notifications.kinds import DocumentKind
 from workflows.forms import absent
@@ -42,14 +46,35 @@ def _work_point(point: dict) -> dict[str, str]:
 
 
 def _physician(physician: dict, content: dict) -> dict[str, str]:
-    specialties = [nomenclature.specialty(s["code"]).label for s in physician["specialties"] if s["code"]]
     points, place = content["work_points"], physician["work_point"]
     return {
         "name": _said(f"{(physician['last_name'] or '').upper()} {physician['first_name'] or ''}".strip()),
         "stamp_code": _said(physician["stamp_code"]),
-        "specialties": _said(", ".join(str(s) for s in specialties)),
+        "specialties": _("medic, fără specialitate")
+        if physician.get("without_specialty")
+        else _said(", ".join(_specialty(declared) for declared in physician["specialties"] if declared["code"])),
+        "engagement": _said(_engagement(physician)),
         "work_point": _said(points[place]["name"] if place in range(len(points)) else None),
     }
+
+
+def _specialty(declared: dict) -> str:
+    """A speciality with the grade in it, as a college writes them: `Cardiologie (medic primar)`."""
+    grade = nomenclature.GRADES.get(declared.get("grade") or "")
+    return f"{nomenclature.specialty(declared['code']).label}" + (f" ({grade})" if grade else "")
+
+
+def _engagement(physician: dict) -> str:
+    """How the physician works there, and from when to when as far as that was declared."""
+    start, end = physician.get("engagement_from"), physician.get("engagement_until")
+    days = [_("din {day}").format(day=_day(start))] if start else []
+    days += [_("până la {day}").format(day=_day(end))] if end else []
+    form = str(nomenclature.ENGAGEMENTS.get(physician.get("engagement") or "", ""))
+    return normalise(f"{form}{',' if form and days else ''} {' '.join(days)}")
+
+
+def _day(iso: str) -> str:
+    return date.fromisoformat(iso).strftime("%d.%m.%Y")
 
 
 def _said(value: object) -> str:

@@ -66,6 +66,17 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
+        migrations.CreateModel(
+            name='PublicPaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40)),
+                ('words_sha256', models.CharField(max_length=64)),
+                ('pdf', models.BinaryField()),
+                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.house')),
+            ],
+        ),
         migrations.AddConstraint(
             model_name='document',
             constraint=models.UniqueConstraint(fields=('about', 'kind', 'occasion'), name='one_document_per_case_kind_and_occasion'),
@@ -85,5 +96,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='message',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='sent_message_has_its_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='publicpaper',
+            constraint=models.UniqueConstraint(fields=('house', 'kind'), name='one_public_paper_per_house_and_kind'),
         ),
     ]

@@ -46,6 +46,7 @@ READS |= {f"workflows:{n}" for n in ("file", "file_receipt", "inbox", "search", 
 
 READS |= {f"workflows:{place}_{n}" for place in ("filing", "paper", "case") for n in ("scan", "scan_page")}
 READS |= {"workflows:to_communicate", "workflows:communicated_document"}
+READS |= {"workflows:privacy", "workflows:privacy_of", "workflows:privacy_pdf"}
 READS |= {"workflows:failed", "accounts:sessions"}  # a session that ends is no act on anybody's rows
 
 FAILING = """

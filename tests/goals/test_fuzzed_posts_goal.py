@@ -125,6 +125,9 @@ READS = {
     "evidence:page",
     "evidence:verifier",
     "evidence:public_key",
+    "workflows:privacy",
+    "workflows:privacy_of",
+    "workflows:privacy_pdf",
     *(f"workflows:{place}_{page}" for place in PLACES for page in ("scan", "scan_page", "scan_original")),
 }
 # Names that pages without a form of their own take.

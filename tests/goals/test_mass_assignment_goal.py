@@ -82,6 +82,9 @@ READ_ONLY = {
     "verifier",
     "public_key",
     "sessions",
+    "privacy",
+    "privacy_of",
+    "privacy_pdf",
     *(f"{place}_{page}" for place in ("filing", "paper", "case") for page in ("scan", "scan_page", "scan_original")),
 }
 HOUSE_DATA = {

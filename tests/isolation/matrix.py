@@ -42,6 +42,9 @@ PUBLIC = {
     "evidence:page",
     "evidence:verifier",
     "evidence:public_key",
+    "workflows:privacy",
+    "workflows:privacy_of",
+    "workflows:privacy_pdf",
 }
 ACCOUNT = re.compile(r"^(account_|mfa_)")
 OWN_PAGES = {"accounts:sessions", "workflows:mine", "workflows:file_new", "accounts:identity", "accounts:choose_house"}

@@ -141,6 +141,7 @@ def house_of_the_request(tree):
 def public_pages(tree):
     """`@login_not_required` on anything that is not known to be public."""
     public = {"home", "healthz", "set_language", "verify", "start", "page", "verifier", "public_key"}
+    public |= {"privacy_houses", "privacy_page", "privacy_pdf"}
     decorated = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and "login_not_required" in map(name_of, node.decorator_list):

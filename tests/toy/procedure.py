@@ -11,6 +11,7 @@ from tests.toy.flow import AddressFlow, ReviewFlow
 from tests.toy.form import FORM, REVIEW_FORM
 from tests.toy.models import Address
 from workflows.enums import Outcome
+from workflows.privacy import Processing
 from workflows.procedures import FollowUp, Offer, Procedure, Reason, Subject
 
 APPROVAL = DocumentKind("toy.approval", "Confirmarea adresei", is_decision=True)
@@ -36,6 +37,7 @@ class Toy(Procedure):
     documents = {Outcome.APPROVE: (APPROVAL,), Outcome.REJECT: (REJECTION,)}
     introduction = "toy/introduction.html"
     general_grounds = (ground(OG27, "art. 8"),)
+    processing = Processing("Casa scrie unde i se cere.", {"Organizația": "adresa de e-mail"}, (HOUSE_RULE,))
 
     def houses(self, content):
         """One house answers for all."""
@@ -73,6 +75,7 @@ class Review(FollowUp):
     flow = ReviewFlow
     rights = Toy.rights
     general_grounds = Toy.general_grounds
+    processing = Toy.processing
     form = REVIEW_FORM
     documents = {Outcome.APPROVE: (REVIEW,), Outcome.REJECT: (REVIEW,)}
     introduction = "toy/introduction.html"

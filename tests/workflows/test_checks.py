@@ -15,6 +15,8 @@ from workflows import procedures
 from workflows.engine import checks
 from workflows.engine.lock import CaseRules
 from workflows.engine.nodes import End, Step
+from workflows.forms import checks as form_checks
+from workflows.forms.spec import Box, FormSpec, Group, Page
 from workflows.stages import ENDORSE, PROPOSE, SIGN
 
 
@@ -91,6 +93,22 @@ def test_arrows_that_do_not_follow_the_order_of_the_stages_are_seen():
     found = [problem.msg for problem in checks.problems(Skipping)]
     assert "Skipping: review does not lead to endorse." in found
     assert "Skipping: sign does not lead to review." in found
+
+
+def test_every_form_says_why_each_group_is_asked_and_how_long_it_takes():
+    assert {procedure.code for procedure in procedures.every()} >= {"providers", "toy"}
+    assert form_checks.forms_give_their_reasons() == []
+    for procedure in procedures.every():
+        assert [str(group.why.ground) for group in procedure.form.groups if group.why]
+
+
+def test_a_form_that_keeps_its_reasons_to_itself_is_seen():
+    box = Box("a", "A")
+    inner = Group("Înăuntru", (box,))
+    page = Page("p", "P", "", (Group("Fără motiv", (box,)), Group("Doar grupuri", (inner,))))
+    found = list(form_checks.problems("x", FormSpec(pages=(page,), schema=None)))
+    assert [problem.id for problem in found] == ["workflows.E020", "workflows.E021", "workflows.E021"]
+    assert ["Înăuntru" in problem.msg for problem in found] == [False, False, True]
 
 
 def test_an_open_case_with_other_stages_than_its_flow_is_seen(case):

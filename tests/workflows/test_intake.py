@@ -47,6 +47,17 @@ def test_every_request_becomes_what_is_expected_and_the_second_run_adds_nothing(
     assert cases == 87 + 3  # 87 lines stand, three of them in two houses
 
 
+def test_a_line_ends_at_its_newline_alone(db, tmp_path):
+    """A name may hold what other programs take for the end of a line."""
+    line = json.loads(FILE.read_text(encoding="utf-8").split("\n")[3])
+    name = line["provider"]["name"]
+    line["provider"]["name"] = name.replace(" ", "\u2028", 1).replace(" ", "\x85", 1)
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes((json.dumps(line, ensure_ascii=False) + "\r\n").encode())
+    assert [report["outcome"] for report in run(tmp_path, file)] == ["registered"]
+    assert Case.objects.get().subject_name == name
+
+
 def test_a_redirected_request_leaves_a_number_in_the_house_of_entry(db, tmp_path):
     run(tmp_path)
     case = Case.objects.select_related("entry__redirected_from__house").get(filing__reference="A-0026")

@@ -1,5 +1,6 @@
 """Kinds of scan. Each procedure names those that may be attached: a short list, and none is required to file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -7,13 +8,17 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of scan. `most` files of it per filing; `missing` is what the clerk reads when there is none."""
+    """One kind of scan. `most` files of it per filing; `missing` is what the clerk reads when there is none.
+
+    `when` says for which content it is asked; one that is attached stands whatever the content says later.
+    """
 
     code: str
     label: str | Promise
     hint: str | Promise
     missing: str | Promise
     most: int = 5
+    when: Callable[[dict], bool] = lambda content: True
 
 
 _kinds: dict[str, tuple[Kind, ...]] = {}

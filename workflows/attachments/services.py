@@ -57,11 +57,12 @@ class AttachmentGroup(NamedTuple):
 
 
 def groups(filing: Filing) -> list[AttachmentGroup]:
-    """What is attached to a filing, kind by kind."""
+    """What is attached to a filing, kind by kind: those that its content asks for, and any that is attached."""
     files = list(filing.attachments.filter(removed_at__isnull=True))
-    return [
+    found = [
         AttachmentGroup(kind, [file for file in files if file.kind == kind.code]) for kind in offered(filing.procedure)
     ]
+    return [group for group in found if group.files or group.kind.when(filing.content)]
 
 
 def may_add(filing: Filing, *, by: User) -> bool:

@@ -13,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from workflows.forms.absent import NEVER
-from workflows.forms.spec import Box, Choices, FormSpec, Group, Page, Text
+from workflows.forms.spec import Box, Choices, FormSpec, Group, Page, Text, Why
 
 MAX_INDEX = 99
 
@@ -104,6 +104,7 @@ class Line:
     choices: Choices = ()
     number: int = 0
     hint: Text = ""
+    why: Why | None = None
     as_written: bool = False
     missing: bool = False
     none: Text = ""
@@ -154,7 +155,7 @@ class _Drawing:
     def group(self, group: Group, prefix: str, level: int) -> Iterator[Line]:
         path = f"{prefix}{group.name}"
         if not group.repeats:
-            yield Line("heading", group.title, level, hint=group.hint)
+            yield Line("heading", group.title, level, hint=group.hint, why=group.why)
             yield from self.parts(group.parts, prefix, level)
             yield Line("end")
             return
@@ -163,7 +164,9 @@ class _Drawing:
         for index in range(len(rows)):
             alone = {"alone": len(rows) == 1}
             lacks = path in self.missing
-            yield Line("row", group.one, level, name=f"{path}.{index}", number=index + 1, missing=lacks, extra=alone)
+            why = group.why if index == 0 else None  # said once, not in every row
+            name = f"{path}.{index}"
+            yield Line("row", group.one, level, name=name, number=index + 1, missing=lacks, why=why, extra=alone)
             yield from self.parts(group.parts, f"{path}.{index}.", level)
             yield Line("end_row")
         full = {"full": group.most} if len(rows) >= group.most else {}

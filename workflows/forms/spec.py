@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.romania.law import Ground
 from workflows.errors import FieldError
 
 Text = str | Promise
@@ -18,6 +19,14 @@ Choices = tuple[tuple[str, Text], ...]
 
 DATE_HINT = _("ZZ.LL.AAAA, de exemplu 31.12.2026")
 YES_NO: Choices = (("true", _("Da")), ("false", _("Nu")))
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why something is asked, in a sentence, and on what ground (OUG 41/2016 wants a public form to say it)."""
+
+    text: Text
+    ground: Ground
 
 
 @dataclass(frozen=True)
@@ -42,11 +51,17 @@ class Box:
     label_of: Callable[[str], Text] | None = None
     # May a paper lack it? What a house says itself about a paper never lacks.
     may_lack: bool = True
+    # What there is to read before answering: the name of a public page of ours, and what it is called.
+    link: str = ""
+    link_label: Text = ""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Boxes under one heading; with `repeats` the group is a list of at most `most` rows that grows by a button."""
+    """Boxes under one heading; with `repeats` the group is a list of at most `most` rows that grows by a button.
+
+    `why` is said where the form is filled in. A group that only holds other groups leaves it to them.
+    """
 
     title: Text
     parts: tuple[Box | Group, ...]
@@ -58,6 +73,12 @@ class Group:
     hint: Text = ""
     # What a clerk ticks when the paper names nothing for this list.
     none: Text = _("nimic de acest fel pe hârtie")
+    why: Why | None = None
+
+    @property
+    def gives_no_reason(self) -> bool:
+        """Does it ask for something without saying why?"""
+        return self.why is None and any(isinstance(part, Box) for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -117,15 +138,26 @@ class Judge(Protocol):
 
 @dataclass(frozen=True)
 class FormSpec:
-    """The form of a procedure: its pages, its judge, and what one answer means for others (`tidy`)."""
+    """The form of a procedure: its pages, its judge, and what one answer means for others (`tidy`).
+
+    `takes` says how long filling it in takes. `is_proposed`: no authority published a model of this form; the pages
+    say that it is ours.
+    """
 
     pages: tuple[Page, ...]
     schema: Judge
+    takes: Text = ""
+    is_proposed: bool = True
     tidy: Callable[[dict], dict] = field(default=lambda content: content)
 
     def page(self, slug: str) -> Page | None:
         """The page with this slug."""
         return next((page for page in self.pages if page.slug == slug), None)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Every group of its pages, those inside others too."""
+        return tuple(_groups(tuple(group for page in self.pages for group in page.groups)))
 
     def parse(
         self,
@@ -145,6 +177,13 @@ def _boxes(groups: tuple[Box | Group, ...], prefix: str) -> Iterator[tuple[str, 
             yield f"{prefix}{part.name}", part
         else:
             yield from _boxes(part.parts, f"{prefix}{part.name}.*." if part.repeats else prefix)
+
+
+def _groups(parts: tuple[Box | Group, ...]) -> Iterator[Group]:
+    for part in parts:
+        if isinstance(part, Group):
+            yield part
+            yield from _groups(part.parts)
 
 
 def _limits(groups: tuple[Box | Group, ...]) -> Iterator[tuple[str, int]]:

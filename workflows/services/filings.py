@@ -26,7 +26,7 @@ from workflows.errors import FieldError, Invalid, Refused, constraints_as_senten
 from workflows.forms.spec import Parsed
 from workflows.models import Case, Check, Filing, Party, RegistryEntry, Version
 from workflows.procedures import Procedure, Subject
-from workflows.services import letters, registry
+from workflows.services import letters, notices, registry
 from workflows.services.casefile import CaseFile
 
 
@@ -197,6 +197,7 @@ def add_version(case: Case, part: Parsed, *, channel: str, received_on: date, by
     )
     procedure = procedures.get(case.procedure)
     _name_parties(case, procedure, part.content)
+    notices.tell_named(case, procedure, part.content)
     findings = procedure.findings(
         part.content,
         house=case.house,

@@ -10,7 +10,7 @@ from backoffice.accounts.models import User
 from backoffice.accounts.services import persons
 from backoffice.audit import log
 from backoffice.romania.identifiers import cnp_problem
-from backoffice.romania.text import normalise, sort_key
+from backoffice.romania.text import normalise, sort_key, without_separators
 
 
 class NotIdentified(Exception):
@@ -28,7 +28,7 @@ def identify(user: User, *, last_name: str, first_name: str, cnp: str, today: da
     Said once: another identity later is refused. Raises `NotIdentified`.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    last_name, first_name, cnp = normalise(last_name), normalise(first_name), normalise(cnp)
+    last_name, first_name, cnp = normalise(last_name), normalise(first_name), without_separators(cnp)
     errors = {}
     if not 0 < len(last_name) <= 40:
         errors["last_name"] = _("Scrieți numele, ca în actul de identitate.")

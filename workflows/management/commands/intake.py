@@ -31,7 +31,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(procedure.form.schema.json_schema(), ensure_ascii=False, indent=2))
             return
         try:
-            lines = options["file"].read_text(encoding="utf-8-sig").splitlines()
+            lines = options["file"].read_bytes().decode("utf-8-sig").split("\n")
             report = options["report"].open("w", encoding="utf-8") if options["report"] else sys.stdout
         except (OSError, UnicodeDecodeError, AttributeError) as problem:
             raise CommandError(f"{options['file']}: {problem}", returncode=2) from None

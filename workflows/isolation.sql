@@ -24,6 +24,10 @@ create or replace function case_is_mine(subject bigint) returns boolean language
     set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c join workflows_filing f on f.id = c.filing_id
                          where c.id = subject and f.channel = 'online' and f.owner_id = app_user()) $$;
+-- Who filed a request that was joined to this one reads how this one ended, if it ended without a decision.
+create or replace function mine_is_joined_to(subject bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp
+    as $$ select exists (select from workflows_closure c where c.into_id = subject and case_is_mine(c.case_id)) $$;
 create or replace function act_is_mine(subject uuid) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c join workflows_filing f on f.id = c.filing_id

@@ -86,9 +86,9 @@ def demand_completion(file: CaseFile, codes: Sequence[str]) -> None:
     early = [code for code in codes if file.procedure.reason(code).after_completion]
     if early and (missing := sorted(set(early) - file.completed_for)):
         raise Refused(
-            _(
-                "Cereți întâi completări pentru {codes}; se respinge numai după răspuns sau după termen."
-            ).format(codes=", ".join(missing))
+            _("Cereți întâi completări pentru {codes}; se respinge numai după răspuns sau după termen.").format(
+                codes=", ".join(missing)
+            )
         )
 
 

@@ -18,7 +18,9 @@ declare(
         "workflows_case": Rule(f"{OF_HOUSE} or case_is_mine(id)", web="siu", worker="su", report="s"),
         "workflows_version": Rule(OF_CASE_OR_FILER, web="si", worker="s", written=OF_CASE),
         "workflows_completionrequest": Rule(OF_CASE_OR_FILER, web="siu", worker="su", report="s", written=OF_CASE),
-        "workflows_closure": Rule(OF_CASE_OR_FILER, web="si", worker="s", report="s", written=OF_CASE),
+        "workflows_closure": Rule(
+            f"{OF_CASE_OR_FILER} or mine_is_joined_to(case_id)", web="si", worker="s", report="s", written=OF_CASE
+        ),
         "workflows_extension": Rule(OF_CASE_OR_FILER, web="si", worker="s", report="s", written=OF_CASE),
         "workflows_party": Rule(OF_CASE, web="si", worker="s"),
         "workflows_check": Rule(OF_CASE, web="si", worker="s"),

@@ -28,6 +28,10 @@ create or replace function case_is_mine(subject bigint) returns boolean language
 create or replace function filing_of_my_case(filing bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c where c.filing_id = filing and case_is_mine(c.id)) $$;
+-- Who filed a request that was joined to this one reads how this one ended, if it ended without a decision.
+create or replace function mine_is_joined_to(subject bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp
+    as $$ select exists (select from workflows_closure c where c.into_id = subject and case_is_mine(c.case_id)) $$;
 create or replace function act_is_mine(subject uuid) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c where c.public_id = subject and case_is_mine(c.id)) $$;

@@ -250,8 +250,8 @@ class Procedure(ABC):
         """End what the decision of this case made; runs in the transaction that withdraws it."""
         return
 
-    def makes(self, case: Case, outcome: Outcome) -> bool:
-        """Is there anything to make for this case? Asked before `make`, which sees no database."""
+    def makes(self, outcome: Outcome, kinds: frozenset[str]) -> bool:
+        """Is there anything to make besides these frozen documents? What was signed decides."""
         return True
 
     def make(self, outcome: Outcome) -> Made:

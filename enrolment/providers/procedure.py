@@ -242,9 +242,9 @@ class Providers(Procedure):
         if outcome == Outcome.APPROVE:
             services.enrol(case)
 
-    def makes(self, case: Case, outcome: Outcome) -> bool:
-        """A licence key is made for an approval, where one was asked for."""
-        return outcome == Outcome.APPROVE and case.content["wants_licence_key"]
+    def makes(self, outcome: Outcome, kinds: frozenset[str]) -> bool:
+        """A licence key is made where a convention on its use was signed."""
+        return CONVENTION.code in kinds
 
     def make(self, outcome: Outcome) -> Made:
         """An approval brings a licence key; the convention shows it masked."""

@@ -242,9 +242,16 @@ def test_a_request_to_which_anothers_is_joined_is_not_withdrawn(people, case):
         closing.withdraw(case, by=people.provider)
 
 
-def test_the_joined_one_learns_that_the_other_was_closed(people, case, second):
+def test_the_joined_one_learns_that_the_other_was_closed(people, case, browse):
+    other = User.objects.create_user("alt@demo.example.ro", "x", person=people.stranger.person)
+    second = file_case(other)
     closing.join(second, into=str(case.public_id), by=people.head)
+    page = reverse("workflows:my_case", args=[second.public_id])
+    assert "Primiți un singur răspuns" in browse(other).get(page).content.decode()
     closed(case, people)
+    after = browse(other).get(page).content.decode()
+    assert "Primiți un singur răspuns" not in after
+    assert "nu se mai dă o decizie (Clasată)" in after
     run_jobs()
     assert any(str(second.entry) in m.body and str(case.entry) in m.body for m in mail.outbox if "clasat" in m.body)
 

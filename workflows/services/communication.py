@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -77,6 +78,12 @@ def joined_to(case: Case) -> list[Case]:
     """The cases that get one answer with this one: those joined to it, and those joined to them."""
     rows = Closure.objects.filter(into=case).select_related("case__filing__owner", "case__house", "case__entry")
     return [each for row in rows for each in (row.case, *joined_to(row.case))]
+
+
+def end_of_main(case: Case) -> Closure | None:
+    """How the case to which this one is joined ended, where it ended without a decision too: no answer comes then."""
+    into = case.closures.filter(into__isnull=False).values("into")[:1]
+    return Closure.objects.filter(case=Subquery(into)).last()
 
 
 def _tell_joined(joined: Case, main: Case, decision: Document) -> None:

@@ -88,7 +88,7 @@ def prepare(job: Job) -> Prepared:
     found = _documents(case, Outcome(signed.outcome))
     _number(case, found)
     outcome = Outcome(signed.outcome)
-    makes = procedures.get(case.procedure).makes(case, outcome)
+    makes = procedures.get(case.procedure).makes(outcome, frozenset(document.kind for document in found))
     return Prepared(found, {"sign": signature_of(signed)}, outcome, makes)
 
 

@@ -245,8 +245,8 @@ def _communicated(case, people):
     decision = Delivery.objects.get(case=case, document__kind="providers.approval")
     to = "reprezentantului legal"
     yield "hand over", lambda: deliveries.handed_over(decision, by=people.clerk, day=DAY, to=to, today=DAY)
-    fact = Communication.objects.get
-    yield "take a fact back", lambda: deliveries.cancel(fact(), by=people.clerk, why="greșit", today=DAY)
+    fact = Communication.objects.filter(channel="handed_over", cancels=None)
+    yield "take a fact back", lambda: deliveries.cancel(fact.get(), by=people.clerk, why="greșit", today=DAY)
     yield "post", lambda: deliveries.posted(decision, by=people.clerk, day=DAY, confirmation="RO1", today=DAY)
 
 

@@ -40,4 +40,5 @@ create or replace function approved_otherwise(
     join workflows_case c on c.id = e.case_id and c.id <> subject
     join accounts_house h on h.id = e.house_id
     left join notifications_document d on d.about = c.public_id and d.kind = 'providers.approval'
+        and d.superseded_by_id is null
     order by 1, 2, 3, 4 $$;

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -93,12 +94,18 @@ def store(document: Document, sealed: bytes) -> None:
     log.record("document.sealed", on=document, by=None, house=document.house, sha256=sha256)
 
 
-def supersede(*, about: UUID, occasion: int, by: Document) -> None:
+def supersede(*, about: UUID, kinds: Sequence[str], occasion: int, by: Document) -> None:
     """What was issued on this occasion no longer holds: the public page says so and names the document that says it."""
-    former = Document.objects.filter(about=about, occasion=occasion, superseded_by__isnull=True)
+    former = Document.objects.filter(about=about, kind__in=kinds, occasion=occasion, superseded_by__isnull=True)
     for document in former.exclude(pk=by.pk).only("pk", "house"):
         Document.objects.filter(pk=document.pk).update(superseded_by=by)
         log.record("document.superseded", on=document, by=None, house=document.house)
+
+
+def of_case(about: UUID) -> QuerySet[Document]:
+    """The issued documents of a case for a list, each with the one that replaced it; without text and bytes."""
+    found = Document.objects.filter(about=about, sealed_at__isnull=False).select_related("superseded_by")
+    return found.defer("pdf", "context", "superseded_by__pdf", "superseded_by__context")
 
 
 def mark_read(document: Document, *, by: Any) -> None:

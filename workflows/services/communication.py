@@ -13,7 +13,7 @@ from notifications import kinds
 from notifications.models import Document, Message
 from notifications.services import documents, messages
 from workflows import procedures
-from workflows.enums import CaseState, Channel
+from workflows.enums import CLOSED, CaseState, Channel
 from workflows.models import Case
 from workflows.services import filings
 
@@ -72,14 +72,15 @@ def communicated(case: Case) -> None:
 
 def path_of(case: Case) -> list[dict[str, Any]]:
     """The stages a request passes, with what is done, what is now, and what follows; no names of staff."""
+    received = _("Ați primit numărul și termenul.") if case.filing.channel == Channel.ONLINE else _("Casa i-a dat număr.")
     first, *middle, last = [stage["code"] for stage in case.stages]
     order: list[tuple[tuple[str, ...], str, str]] = [
-        ((), _("Înregistrată"), _("Ați primit numărul și termenul.")),
+        ((), _("Înregistrată"), received),
         ((first, CaseState.COMPLETION), _("Verificare"), _("Un funcționar verifică datele și propune soluția.")),
         (tuple(middle), _("Aviz"), _("A doua persoană verifică propunerea.")),
         ((last,), _("Semnătură"), _("Președintele – director general semnează decizia.")),
         ((CaseState.ISSUING,), _("Emitere"), _("Decizia primește număr și sigiliu.")),
-        ((CaseState.APPROVED, CaseState.REJECTED), _("Decizie"), _("Decizia se citește din această pagină.")),
+        (tuple(CLOSED), _("Decizie"), _("Decizia se citește din această pagină.")),
     ]
     order = [step for step in order if step[0] != () or step is order[0]]
     current = next(i for i, (states, *_rest) in enumerate(order) if case.state in states)

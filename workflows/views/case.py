@@ -19,7 +19,8 @@ from backoffice.audit.models import Event
 from backoffice.jobs import queue
 from backoffice.jobs.models import Job, JobState
 from backoffice.romania.calendar import today
-from notifications.models import Document, Message
+from notifications.models import Message
+from notifications.services import documents
 from notifications.views import get_sealed_document_or_404, pdf_response
 from workflows.access import get_case_or_404
 from workflows.attachments import services as attachments
@@ -29,7 +30,7 @@ from workflows.forms import display
 from workflows.models import Assignment, Case, Decision
 from workflows.models.decision import FIRST
 from workflows.procedures import Finding, Procedure, Reason
-from workflows.services import issuing, steps
+from workflows.services import issuing, reviews, steps
 from workflows.services.casefile import CaseFile
 from workflows.views import follow_ups
 
@@ -54,6 +55,7 @@ def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any 
         "procedure": procedure,
         "offers": follow_ups.offers_to(request.user, case),
         "follow_ups": case.follow_ups.select_related("entry"),
+        **(reviews.shown(procedure, case.about, case=case) if case.about else {}),
         "assignment": assignment,
         "step_label": procedure.step_label(assignment.step),
         "today": today(),
@@ -65,7 +67,7 @@ def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any 
         "asked": next((a for a in asked if not a.answered_at and not a.lapsed_at), None),
         "asked_reasons": [procedure.reason(code) for a in asked for code in a.reasons],
         "history": history(case, procedure),
-        "documents": Document.objects.filter(about=case.public_id, sealed_at__isnull=False).defer("pdf", "context"),
+        "documents": documents.of_case(case.public_id),
         "mails": Message.objects.filter(about=case.public_id).defer("address"),
         "panel": procedure.panel_context(case, request.user),
         "rights": {str(right) for right in _rights(file, request.user)},

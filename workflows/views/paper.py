@@ -23,6 +23,7 @@ from workflows.forms.spec import DATE_HINT, Box, Group, Page
 from workflows.models import Filing
 from workflows.procedures import Procedure
 from workflows.services import filings
+from workflows.views.filing import about_of
 
 # What the paper itself says: how it came, when, and whether it is signed.
 FRAME = Page(
@@ -76,6 +77,7 @@ def new(request: SignedInRequest) -> HttpResponse:
         draft = filings.start_paper(procedure, house=house, channel=Channel.COUNTER, content=frame, by=request.user)
         return redirect("workflows:paper", public_id=draft.public_id)
     drafts = Filing.objects.filter(house=house, owner=request.user, submitted_at__isnull=True).order_by("-saved_at")
+    drafts = drafts.select_related("about__entry")
     return render(request, "workflows/paper_new.html", {"drafts": drafts[:10], "procedures": keyed})
 
 
@@ -108,7 +110,7 @@ def form_view(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         template="workflows/paper.html",
         content=draft.content,
         as_written=draft.as_written,
-        context={"filing": draft, "procedure": procedure},
+        context={"filing": draft} | about_of(draft),
         save=save,
         done=reverse("workflows:paper", args=[public_id]),
         pages=pages,

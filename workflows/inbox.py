@@ -55,7 +55,9 @@ def page_of(assignments: QuerySet[Assignment], after: str) -> KeysetPage[Row]:
         due_on, case = position
         assignments = assignments.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, case_id__gt=case), due_on__gte=due_on)
     page = paging.page_of(
-        assignments.select_related("case__entry", "case__about__about", "holder__person", "house").order_by("due_on", "case_id"),
+        assignments.select_related("case__entry", "case__about__about", "holder__person", "house").order_by(
+            "due_on", "case_id"
+        ),
         key=lambda row: f"{row.due_on.isoformat()}.{row.case_id}",
         is_first=position is None,
     )

@@ -85,7 +85,10 @@ REVOCATION_FORM = FormSpec(
                         ),
                     ),
                 ),
-                Group(_("Ce urmează"), (Box("which", _("Decizia se retrage sau se înlocuiește"), "radios", choices=WHICH),)),
+                Group(
+                    _("Ce urmează"),
+                    (Box("which", _("Decizia se retrage sau se înlocuiește"), "radios", choices=WHICH),),
+                ),
             ),
         ),
     ),

@@ -39,16 +39,16 @@ def in_words(term: Term | None, today: date) -> str:
     """The term as a sentence for whoever wants to complain on that day."""
     if term is None:
         return _(
-            "Plângerea se poate face de acum. Termenul de 30 de zile începe abia când decizia ajunge la cel căruia i se "
-            "adresează."
+            "Plângerea se poate face de acum. Termenul de 30 de zile începe abia când decizia ajunge la cel căruia "
+            "i se adresează."
         )
     last = date_format(term.ends_on, "l, j F Y")
     if late := term.late_by(today):
         return ngettext(
-            "Termenul de 30 de zile de la comunicare s-a încheiat {last}, acum {n} zi. Plângerea se primește și acum, "
-            "dar poate fi respinsă ca tardivă.",
-            "Termenul de 30 de zile de la comunicare s-a încheiat {last}, acum {n} zile. Plângerea se primește și acum, "
-            "dar poate fi respinsă ca tardivă.",
+            "Termenul de 30 de zile de la comunicare s-a încheiat {last}, acum {n} zi. Plângerea se primește și "
+            "acum, dar poate fi respinsă ca tardivă.",
+            "Termenul de 30 de zile de la comunicare s-a încheiat {last}, acum {n} zile. Plângerea se primește și "
+            "acum, dar poate fi respinsă ca tardivă.",
             late,
         ).format(last=last, n=late)
     left = (term.ends_on - today).days

@@ -72,7 +72,9 @@ def communicated(case: Case) -> None:
 
 def path_of(case: Case) -> list[dict[str, Any]]:
     """The stages a request passes, with what is done, what is now, and what follows; no names of staff."""
-    received = _("Ați primit numărul și termenul.") if case.filing.channel == Channel.ONLINE else _("Casa i-a dat număr.")
+    received = (
+        _("Ați primit numărul și termenul.") if case.filing.channel == Channel.ONLINE else _("Casa i-a dat număr.")
+    )
     first, *middle, last = [stage["code"] for stage in case.stages]
     order: list[tuple[tuple[str, ...], str, str]] = [
         ((), _("Înregistrată"), received),

@@ -61,20 +61,19 @@ def withdraws(case: Case) -> bool:
 
 def effects(case: Case) -> list[str]:
     """What ends, and what begins, when this case is approved; empty where it leaves the decision as it is."""
-    if not withdraws(case):
+    if case.about is None or not withdraws(case):
         return []
-    procedure = procedures.get(case.procedure)
-    return effects_on(case.about, by=case, anew=procedure.decides_anew(case))
+    return effects_on(case.about, by=case, anew=procedures.get(case.procedure).decides_anew(case))
 
 
 def effects_on(about: Case, *, by: Case | None = None, anew: bool | None) -> list[str]:
     """What ends when the decision of `about` is withdrawn; `anew` is None while that is still to be chosen."""
     found = reviewed(about, by=by)
     withdrawn = found.decision
-    number, day = (withdrawn.number, date_format(withdrawn.day, "j F Y")) if withdrawn else (about.entry, "")
+    number, on = (withdrawn.number, withdrawn.day) if withdrawn else (about.entry, None)
     sentences = [
         _("Actul nr. {number} din {day} nu mai produce efecte de la emiterea actului care îl retrage.").format(
-            number=number, day=day
+            number=number, day=date_format(on or about.entry.day, "j F Y")
         ),
         _("El și anexele lui apar ca înlocuite, cu numărul actului nou, în dosar și pe pagina publică de verificare."),
         *(str(text) for text in procedures.get(about.procedure).effects_of_withdrawal(about)),

@@ -25,7 +25,7 @@ ATTACHMENTS = (
         "complaint_evidence",
         gettext_lazy("Acte care susțin plângerea"),
         gettext_lazy("Câte un fișier pentru fiecare act. Nu sunt obligatorii."),
-        gettext_lazy("Nu este atașat niciun act la plângere."),
+        "",
         most=10,
     ),
 )

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of scan. `most` files of it per filing; `missing` is what the clerk reads when there is none."""
+    """One kind of scan. `most` files of it per filing; `missing` is what the clerk reads when there is none, where that is news."""
 
     code: str
     label: str | Promise

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from backoffice.accounts.models import Membership, User
@@ -69,24 +68,19 @@ def effects(case: Case) -> list[str]:
 def effects_on(about: Case, *, by: Case | None = None, anew: bool | None) -> list[str]:
     """What ends when the decision of `about` is withdrawn; `anew` is None while that is still to be chosen."""
     found = reviewed(about, by=by)
-    withdrawn = found.decision
-    number, on = (withdrawn.number, withdrawn.day) if withdrawn else (about.entry, None)
+    number = found.decision.number if found.decision else about.entry
     sentences = [
-        _("Actul nr. {number} din {day} nu mai produce efecte de la emiterea actului care îl retrage.").format(
-            number=number, day=date_format(on or about.entry.day, "j F Y")
-        ),
+        _("Actul nr. {number} nu mai produce efecte de la emiterea actului care îl retrage.").format(number=number),
         _("El și anexele lui apar ca înlocuite, cu numărul actului nou, în dosar și pe pagina publică de verificare."),
         *(str(text) for text in procedures.get(about.procedure).effects_of_withdrawal(about)),
     ]
     entry = str(about.entry)
-    if anew is None:
-        then = _("Cererea nr. {entry} rămâne închisă sau se hotărăște din nou, după cum se alege.").format(entry=entry)
-    elif anew:
+    if anew:
         then = _("Cererea nr. {entry} se hotărăște din nou, de alte persoane, într-un nou termen de 30 de zile.")
-        then = then.format(entry=entry)
-    else:
-        then = _("Cererea nr. {entry} rămâne închisă.").format(entry=entry)
-    return [*sentences, then, _("Solicitantul primește actul și vede schimbarea în pagina cererii.")]
+        sentences.append(then.format(entry=entry))
+    elif anew is not None:
+        sentences.append(_("Cererea nr. {entry} rămâne închisă.").format(entry=entry))
+    return [*sentences, _("Solicitantul primește actul și vede schimbarea în pagina cererii.")]
 
 
 def signed_before(file: CaseFile, user: User) -> bool:

@@ -42,7 +42,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 
 # One installed app each (docs/conventions.md, "A new procedure"); tests add one of their own.
-PROCEDURES = ["enrolment.providers", *env.list("EXTRA_PROCEDURES", default=[])]
+PROCEDURES = ["enrolment.providers", "enrolment.complaints", *env.list("EXTRA_PROCEDURES", default=[])]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

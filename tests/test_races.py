@@ -12,7 +12,7 @@ from viewflow.workflow.exceptions import FlowLockFailed
 from enrolment.providers import services
 from enrolment.providers.models import LicenceKey
 from tests.conftest import DAY
-from tests.world import act, application, approved, file_case, open_task, run_jobs
+from tests.world import UICS, act, application, approved, file_case, open_task, rejected, run_jobs
 from workflows import procedures
 from workflows.errors import Refused
 from workflows.models import Case, Decision, RegistryEntry
@@ -113,6 +113,30 @@ def test_two_filings_of_one_provider_see_each_other(committed_people):
     together(*[lambda d=d: submit(d, by=people.provider, today=DAY) for d in drafts])
     found = sorted(len(case.checks.get().findings) for case in Case.objects.all())
     assert found == [0, 1]
+
+
+def test_two_complaints_about_one_decision_at_once_are_one(committed_people):
+    people = committed_people
+    about = decided(people)
+    drafts = [complaint(people, about) for _ in range(2)]
+    assert together(*[lambda d=d: submit(d, by=people.provider, today=DAY) for d in drafts]) == ["Refused", "ok"]
+    assert Case.objects.filter(about=about).count() == 1
+
+
+def decided(people):
+    """A rejection, issued."""
+    case = rejected(file_case(people.provider, uic=UICS[3]), people)
+    run_jobs("providers.issue")
+    case.refresh_from_db()
+    return case
+
+
+def complaint(people, about):
+    """The draft of a complaint about a decision."""
+    draft = filings.start_online(procedures.get("complaints"), owner=people.provider, about=about)
+    answers = {"against": ["whole"], "grounds": "Nu este așa.", "asks": "withdraw"}
+    filings.save_draft(draft, content=draft.content | answers)
+    return draft
 
 
 def test_a_key_opened_eight_times_at_once_is_shown_once(committed_people, case):

@@ -24,8 +24,11 @@ def get_own_case_or_404(user: User, public_id: UUID) -> Case:
 
 def of_account(user: User) -> Q:
     """The cases of an account: those that it filed, and what the house decides about them of its own motion."""
-    return Q(filing__owner=user, filing__channel=Channel.ONLINE) | Q(
-        about__filing__owner=user, about__filing__channel=Channel.ONLINE
+    online = Channel.ONLINE
+    return (
+        Q(filing__owner=user, filing__channel=online)
+        | Q(about__filing__owner=user, about__filing__channel=online)
+        | Q(about__about__filing__owner=user, about__about__filing__channel=online)
     )
 
 

@@ -7,6 +7,7 @@ from backoffice.audit.codes import register
 register(
     {
         "decision.withdrawn": _("Decizia a fost retrasă prin altă decizie"),
+        "case.reopened": _("Dosarul se hotărăște din nou"),
         "filing.submitted": _("Cerere depusă"),
         "case.registered": _("Dosar înregistrat"),
         "case.redirected": _("Cerere îndreptată către casa competentă"),

@@ -55,7 +55,9 @@ def page_of(assignments: QuerySet[Assignment], after: str) -> KeysetPage[Row]:
         due_on, case = position
         assignments = assignments.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, case_id__gt=case), due_on__gte=due_on)
     page = paging.page_of(
-        assignments.select_related("case__entry", "holder__person", "house").order_by("due_on", "case_id"),
+        assignments.select_related("case__entry", "case__about__about", "holder__person", "house").order_by(
+            "due_on", "case_id"
+        ),
         key=lambda row: f"{row.due_on.isoformat()}.{row.case_id}",
         is_first=position is None,
     )
@@ -68,7 +70,9 @@ def find(house: House, grants: Grants, query: str) -> list[Case]:
     if not query:
         return []
     seen = grants.procedures_with(Can.SEE_CASES, house)
-    found = Case.objects.filter(house=house, procedure__in=seen).select_related("entry", "assignment__holder__person")
+    found = Case.objects.filter(house=house, procedure__in=seen).select_related(
+        "entry", "about__about", "assignment__holder__person"
+    )
     number = query.partition("/")[0].strip()
     if number.isascii() and number.isdecimal() and len(number) < 12:
         found = found.filter(Q(entry__number=number if int(number) < 2**31 else 0) | Q(subject_key__startswith=number))

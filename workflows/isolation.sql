@@ -23,8 +23,10 @@ create or replace function case_in_houses(subject bigint) returns boolean langua
 create or replace function case_is_mine(subject bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c where c.id = subject
-                         and (filing_is_mine(c.filing_id) or filing_is_mine(
-                             (select a.filing_id from workflows_case a where a.id = c.about_id)))) $$;
+                         and (filing_is_mine(c.filing_id) or exists (
+                             select from workflows_case a left join workflows_case b on b.id = a.about_id
+                             where a.id = c.about_id
+                               and (filing_is_mine(a.filing_id) or filing_is_mine(b.filing_id))))) $$;
 create or replace function filing_of_my_case(filing bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp
     as $$ select exists (select from workflows_case c where c.filing_id = filing and case_is_mine(c.id)) $$;

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts import roles
 from backoffice.accounts.roles import Can, Role
@@ -134,6 +135,10 @@ class Procedure(ABC):
     rules: tuple[Rule, ...] = ()
     # What the letter that brings a decision on paper adds to it, for example what is picked up at the counter.
     letter_note: Text = ""
+    # The words of a proposal, where "approval" and "rejection" are not what this procedure calls it.
+    approve_label: Text = _("Propun aprobarea")
+    reject_label: Text = _("Propun respingerea")
+    remark_hint: Text = _("apare în decizia de respingere sau în solicitarea de completări")
     # Templates: what filing needs (before the form), and what this procedure adds to the case page and the applicant's.
     introduction: str
     panel: str = ""
@@ -230,6 +235,10 @@ class Procedure(ABC):
         """Why this outcome cannot be proposed now, or None."""
         return None
 
+    def demands_text(self, case: Case, outcome: Outcome) -> bool:
+        """Must this proposal be explained in words?"""
+        return False
+
     def refuse_completion(self, case: Case, content: dict[str, Any]) -> str | None:
         """Why this content cannot be the answer to a request for completion, or None."""
         return None
@@ -241,6 +250,10 @@ class Procedure(ABC):
     def effects_of_withdrawal(self, case: Case) -> list[Text]:
         """What ends when the decision of this case is withdrawn: listed to whoever proposes, endorses and signs it."""
         return []
+
+    def withdraws(self, content: dict[str, Any]) -> bool:
+        """In a procedure that reviews a decision: does the approval of this content withdraw it?"""
+        return True
 
     def decides_anew(self, case: Case) -> bool:
         """In a procedure that reviews a decision: is that case decided anew once its decision is withdrawn?"""
@@ -281,6 +294,11 @@ class Procedure(ABC):
         """The flow's steps of people by the code of their stage, in order."""
         return {node.stage.code: node for node in self.nodes.values() if hasattr(node, "stage")}
 
+    @cached_property
+    def kinds_of_decisions(self) -> list[str]:
+        """The kinds of document that its decisions are, and what goes with them."""
+        return sorted({kind.code for found in self.documents.values() for kind in found})
+
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The stages of its decisions in their order, as the flow's steps say it."""
@@ -307,6 +325,7 @@ class FollowUp(Procedure):
     """A procedure about an earlier case: house, subject and parties are that case's; the form asks the rest."""
 
     follows = True
+    introduction = ""
 
     def houses(self, content: dict[str, Any]) -> list[House]:
         """None by the content: the house of the case it is about decides."""
@@ -347,6 +366,7 @@ def every() -> list[Procedure]:
 
 
 def offers(case: Case, *, today: date) -> list[tuple[Procedure, Offer]]:
-    """What may be asked about a case, each with its words."""
+    """What may be asked about a case, each with its words: what goes on first, then what questions the decision."""
     found = [(procedure, procedure.offer(case, today=today)) for procedure in every() if procedure.follows]
-    return [(procedure, offer) for procedure, offer in found if offer is not None]
+    offered = [(procedure, offer) for procedure, offer in found if offer is not None]
+    return sorted(offered, key=lambda o: (bool(o[1].refused), o[0].reviews, o[0].by_house, o[0].code))

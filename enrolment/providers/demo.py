@@ -27,6 +27,7 @@ CASES = (
     ("Laboratorul Tomis SRL", "LAB", "314159267", ("approve", "endorse")),
     ("Cabinet Medical Dr. Ștefan", "CMI", "16180339", ("reject",)),
     ("Policlinica Portului SRL", "POL", "14142135", ("approve", "endorse", "sign", "issue")),
+    ("Clinica Tomis Nord SRL", "POL", "15811388", ("approve", "endorse", "sign", "issue")),
     ("CMI Dr. Ionașcu Vlad", "CMI", "17320508", ("reject", "visa", "endorse", "sign", "issue")),
 )
 

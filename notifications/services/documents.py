@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -128,6 +128,12 @@ def supersede(*, about: UUID, kinds: Iterable[str], occasion: int, by: Document)
     for document in former.exclude(pk=by.pk).only("pk", "house"):
         Document.objects.filter(pk=document.pk).update(superseded_by=by)
         log.record("document.superseded", on=document, by=None, house=document.house)
+
+
+def of_case(about: UUID) -> QuerySet[Document]:
+    """The issued documents of a case for a list, each with the one that replaced it; without text and bytes."""
+    found = Document.objects.filter(about=about, sealed_at__isnull=False).select_related("superseded_by")
+    return found.defer("pdf", "context", "superseded_by__pdf", "superseded_by__context")
 
 
 def mark_read(document: Document, *, by: Any) -> bool:

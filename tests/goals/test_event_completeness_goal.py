@@ -39,7 +39,8 @@ ACTS |= {f"workflows:{n}" for n in ("close", "join", "extend", "withdraw")}
 ACTS |= {
     f"workflows:{place}_{n}" for place in ("filing", "paper", "case") for n in ("scans", "scan_remove", "scan_original")
 }
-DRAFTS = {"workflows:file_new", "workflows:file_step", "workflows:paper_new", "accounts:choose_house", "set_language"}
+DRAFTS = {"workflows:my_follow_up", "workflows:follow_up"}
+DRAFTS |= {"workflows:file_new", "workflows:file_step", "workflows:paper_new", "accounts:choose_house", "set_language"}
 READS = {"home", "healthz", "evidence:page", "evidence:verifier", "evidence:public_key"}
 READS |= {f"workflows:{n}" for n in ("mine", "my_case", "proof")} | {"notifications:verify", "notifications:verify_any"}
 READS |= {f"workflows:{n}" for n in ("file", "file_receipt", "inbox", "search", "case", "document")}

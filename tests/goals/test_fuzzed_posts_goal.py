@@ -167,6 +167,7 @@ def places(people, browse, monkeypatch, settings):
     filing = Filing.objects.get(submitted_at=None)
     paper = clerk.post(reverse("workflows:paper_new")).url
     of_case = {"public_id": issued.public_id}
+    about = of_case | {"procedure": "complaints"}
     role = Membership.objects.get(user=people.clerk2)
     failed_job = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="fuzz", state="failed")
     on_paper = Filing.objects.get(house__isnull=False)
@@ -215,6 +216,8 @@ def places(people, browse, monkeypatch, settings):
         "workflows:paper_new": (people.clerk, reverse("workflows:paper_new")),
         "workflows:paper": (people.clerk, paper),
         "providers:hand_over": (people.clerk, reverse("providers:hand_over", kwargs=of_case)),
+        "workflows:my_follow_up": (people.provider, reverse("workflows:my_follow_up", kwargs=about)),
+        "workflows:follow_up": (people.clerk, reverse("workflows:follow_up", kwargs=about)),
         "workflows:retry": (people.head, reverse("workflows:retry", kwargs=of_case)),
         "workflows:close": (people.head, reverse("workflows:close", args=[offered.public_id])),
         "workflows:join": (people.head, reverse("workflows:join", args=[offered.public_id])),

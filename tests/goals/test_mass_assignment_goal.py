@@ -6,11 +6,13 @@ from unittest.mock import patch
 import pytest
 from django.apps import apps
 from django.db import models, transaction
+from django.db.models.functions import Now
 from django.urls import get_resolver, reverse
 
 from backoffice.accounts.models import House, Membership, Person, User
 from backoffice.crypto.encryption import EncryptedField
 from backoffice.jobs.models import Job
+from enrolment.providers import demo
 from tests import world
 from tests.conftest import DAY
 from tests.isolation.matrix import scan
@@ -166,6 +168,8 @@ def posts(people, browse, case):
     asked = world.file_case(people.provider, uic=world.UICS[4])
     world.act(asked, people.clerk, outcome="completion", reasons=["R11"], text="Completați.")
     later = world.file_case(people.provider)
+    decided = world.file_case(people.provider, uic=demo.fiscal_code("16180339"))
+    Case.objects.filter(pk=decided.pk).update(state="rejected", decided_at=Now())  # as if it had been issued
     membership = Membership.objects.get(user=people.jurist)
     yield "choose_house", clerk, reverse("accounts:choose_house"), {"house": people.house.code}
     yield (
@@ -206,6 +210,9 @@ def posts(people, browse, case):
         {"outcome": "reject", "reasons": "R05", "grounds": "ORDER", "text": "Lipsă."},
     )
     head = browse(people.head)
+    about = [decided.public_id, "complaints"]
+    yield "my_follow_up", provider, reverse("workflows:my_follow_up", args=about), {}
+    yield "follow_up", clerk, reverse("workflows:follow_up", args=about), {}
     yield "retry", head, reverse("workflows:retry", args=[case.public_id]), {}
     because = {"text": "Verificăm la colegiu."}
     yield "close", head, reverse("workflows:close", args=[asked.public_id]), because | {"reason": "without_object"}

@@ -51,6 +51,7 @@ OWN_PAGES = {"accounts:sessions", "workflows:mine", "workflows:file_new", "accou
 OWNER_OBJECTS = {
     "workflows:my_case",
     "workflows:my_document",
+    "workflows:my_follow_up",
     "providers:key",
     "workflows:proof",
     "workflows:completion",
@@ -74,6 +75,7 @@ OFFICE_OBJECTS = {
     "workflows:paper_answer",
     "workflows:communicate",
     "workflows:communicated_document",
+    "workflows:follow_up",
     "providers:hand_over",
     "workflows:retry",
     "workflows:paper",
@@ -270,6 +272,8 @@ def address(name: str, pattern, owner: dict | None) -> str:
         kwargs[argument] = known.get(argument, NOWHERE[kind])
     if "step" in kwargs:
         kwargs["step"] = "furnizor"
+    if "procedure" in kwargs:
+        kwargs["procedure"] = "complaints"
     if not kwargs and pattern.pattern.regex.groups:
         return "/" + pattern.pattern.regex.pattern.strip("^$").replace("(?P<key>[-:\\w]+)/\\Z", "x/")
     return reverse(name, kwargs=kwargs)

@@ -66,6 +66,10 @@ class Toy(Procedure):
             address = Address.objects.create(case=case, house=case.house)
             log.record("toy.noted", on=address, by=None, house=case.house)
 
+    def effects_of_withdrawal(self, case):
+        """The address that was noted does not count any more."""
+        return ["Adresa notată nu se mai folosește."]
+
 
 class Review(FollowUp):
     """Somebody asks that a decided address be looked at again, by others; agreed, it is decided anew."""

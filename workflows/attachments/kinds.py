@@ -8,9 +8,10 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of scan. `most` files of it per filing; `missing` is what the clerk reads when there is none.
+    """One kind of scan. `most` files of it per filing.
 
-    `when` says for which content it is asked; one that is attached stands whatever the content says later.
+    `missing` is what the clerk reads when there is none, where that is news. `when` says for which content it is asked;
+    one that is attached stands whatever the content says later.
     """
 
     code: str

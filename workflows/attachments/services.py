@@ -187,7 +187,7 @@ def failed(files: Iterable[Attachment]) -> list[Job]:
 
 def missing(found: Iterable[AttachmentGroup]) -> list[str | Promise]:
     """What is not attached, in the words the clerk reads."""
-    return [group.kind.missing for group in found if group.is_missing]
+    return [group.kind.missing for group in found if group.is_missing and group.kind.missing]
 
 
 def _keep(attachment: Attachment, parts: dict[int, bytes]) -> None:

@@ -350,6 +350,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
+            constraint=models.UniqueConstraint(condition=models.Q(('reviews', True), models.Q(('state__in', ['approved', 'filed', 'joined', 'rejected', 'revoked', 'withdrawn']), _negated=True)), fields=('about',), name='one_open_review_per_case', violation_error_message='Despre această decizie se hotărăște deja, în alt dosar. Așteptați soluția lui: o vedeți în pagina cererii.'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state__in', ['approved', 'rejected', 'revoked'])), models.Q(models.Q(('state__in', ['approved', 'rejected', 'revoked']), _negated=True), ('decided_at__isnull', True)), _connector='OR'), name='case_state_and_date_agree'),
         ),
         migrations.AddConstraint(

@@ -12,10 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import House, Person, User
 from backoffice.crypto.encryption import EncryptedJSONField
+from backoffice.isolation.constraint_lookup import register_guard_sentences
 from backoffice.isolation.guards import append_only, guard, never_deleted
 from workflows.enums import CLOSED, DECIDED, WITHOUT_DECISION, CaseState, Channel, Outcome
 from workflows.models.filing import Filing
 from workflows.models.registry import RegistryEntry
+
+REVIEW_IS_OPEN = _(
+    "Despre această decizie se hotărăște deja, în alt dosar. Așteptați soluția lui: o vedeți în pagina cererii."
+)
+NO_STANDING_DECISION = _(
+    "Decizia despre care este vorba nu mai este în vigoare: a fost retrasă sau înlocuită între timp. Deschideți pagina "
+    "cererii pentru a vedea ce s-a hotărât."
+)
 
 
 class Case(models.Model):
@@ -66,6 +75,12 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="only_a_case_about_another_reviews_it",
                 condition=Q(about__isnull=False) | Q(reviews=False, by_others=False),
+            ),
+            models.UniqueConstraint(
+                name="one_open_review_per_case",
+                fields=["about"],
+                condition=Q(reviews=True) & ~Q(state__in=[str(s) for s in sorted(CLOSED)]),
+                violation_error_message=REVIEW_IS_OPEN,
             ),
             models.CheckConstraint(
                 name="case_state_and_date_agree",
@@ -127,11 +142,16 @@ class Case(models.Model):
         return procedures.get(self.procedure).title
 
     @property
+    def root(self) -> "Case":
+        """The case at the beginning, which names the subject: what follows an earlier case is about the same one."""
+        return self.about.root if self.about else self
+
+    @property
     def subject_code(self) -> str:
         """The key of the subject as people read it, where it is a public code: `CUI 12345674`."""
         from workflows import procedures
 
-        label = procedures.get(self.procedure).key_label
+        label = procedures.get(self.root.procedure).key_label
         return f"{label} {self.subject_key}" if label and self.subject_key else ""
 
     def state_after(self, stage: str, outcome: Outcome) -> str:
@@ -237,6 +257,12 @@ begin
         raise exception using errcode = 'check_violation', constraint = 'decision_is_withdrawn_by_decision',
             message = 'a decision is withdrawn by another decision';
     end if;
+    if old.state = 'revoked' and new.state <> old.state and not exists (
+            select from workflows_case c join workflows_case d on d.about_id = c.id
+            where c.about_id = old.id and c.reviews and d.reviews and case_is_approved(d.id, d.procedure)) then
+        raise exception using errcode = 'check_violation', constraint = 'withdrawal_is_withdrawn_by_decision',
+            message = 'a withdrawn decision is looked at again when its withdrawal is withdrawn by a decision';
+    end if;
     if new.fresh_from is distinct from old.fresh_from and new.fresh_from is distinct from new.round then
         raise exception using errcode = 'check_violation', constraint = 'fresh_round_is_the_present_one',
             message = 'a case is decided anew from its present round on';
@@ -282,6 +308,27 @@ end
 """,
     sees_all=True,
 )
+# The row of the earlier case is locked: its decision is not withdrawn while somebody asks about it.
+guard(
+    Case,
+    "review_of_a_standing_decision",
+    "before insert",
+    """
+begin
+    if new.reviews then
+        perform from workflows_case c where c.id = new.about_id for no key update;
+        if not exists (select from workflows_case c where c.id = new.about_id and c.house_id = new.house_id
+                       and c.state in ('approved', 'rejected')) then
+            raise exception using errcode = 'check_violation', constraint = 'review_of_a_standing_decision',
+                message = 'only a decision that stands is looked at again';
+        end if;
+    end if;
+    return new;
+end
+""",
+    sees_all=True,
+)
+register_guard_sentences({"review_of_a_standing_decision": NO_STANDING_DECISION})
 append_only(Version, ciphertext=["content"])
 append_only(Check, ciphertext=["findings"])
 append_only(Party)

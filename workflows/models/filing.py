@@ -71,7 +71,11 @@ class Filing(models.Model):
         """What a draft is about, as far as it says so."""
         from workflows import procedures
 
-        return procedures.get(self.procedure).draft_name(self.content)
+        procedure = procedures.get(self.procedure)
+        if self.about:
+            named = _("{what}, despre {subject}, nr. {number}")
+            return str(named).format(what=procedure.title, subject=self.about.subject_name, number=self.about.entry)
+        return procedure.draft_name(self.content)
 
     @property
     def first_page(self) -> str:

@@ -15,7 +15,7 @@ from notifications import kinds
 from notifications.models import Document, Message
 from notifications.services import documents, messages
 from workflows import procedures
-from workflows.enums import CaseState, Channel
+from workflows.enums import CLOSED, CaseState, Channel
 from workflows.models import Case, Closure
 from workflows.services import deliveries, letters, subjects
 
@@ -121,11 +121,14 @@ def path_of(case: Case) -> list[dict[str, Any]]:
             {"title": _("Înregistrată"), "text": _("Ați primit numărul și termenul."), "state": "done"},
             {"title": case.state_label, "text": _("Cererea s-a închis fără o decizie a ei."), "state": "done"},
         ]
+    received = (
+        _("Ați primit numărul și termenul.") if case.filing.channel == Channel.ONLINE else _("Casa i-a dat număr.")
+    )
     first, *middle, last = [procedures.get(case.procedure).stage(stage["code"]) for stage in case.stages]
     # Of the stages in between one line: that of the stage that every case passes.
     between = next((stage for stage in reversed(middle) if stage.only_on is None), None)
     order: list[tuple[tuple[str, ...], str, str]] = [
-        ((), _("Înregistrată"), _("Ați primit numărul și termenul.")),
+        ((), _("Înregistrată"), received),
         ((first.code, CaseState.COMPLETION), str(first.title), str(first.path)),
         *(
             [(tuple(stage.code for stage in middle), str(between.title), str(between.path))]
@@ -134,11 +137,7 @@ def path_of(case: Case) -> list[dict[str, Any]]:
         ),
         ((last.code,), str(last.title), str(last.path)),
         ((CaseState.ISSUING,), _("Emitere"), _("Decizia primește număr și sigiliu.")),
-        (
-            (CaseState.APPROVED, CaseState.REJECTED, CaseState.REVOKED),
-            _("Decizie"),
-            _("Decizia se citește din această pagină."),
-        ),
+        (tuple(CLOSED), _("Decizie"), _("Decizia se citește din această pagină.")),
     ]
     current = next(i for i, (states, *_rest) in enumerate(order) if case.state in states)
     return [

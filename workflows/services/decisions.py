@@ -18,6 +18,7 @@ from backoffice.romania.calendar import legal_due_date, today
 from backoffice.romania.law import Ground
 from notifications.models import Document
 from notifications.services import documents
+from workflows import procedures
 from workflows.enums import CaseState, Outcome
 from workflows.errors import Refused, Stale, constraints_as_sentences
 from workflows.forms.absent import covers
@@ -58,6 +59,8 @@ def propose(
     sentence = _still_open(file, outcome) or file.procedure.refuse_proposal(file.case, outcome)
     if sentence:
         raise Refused(sentence)
+    if not text.strip() and file.procedure.demands_text(file.case, outcome):
+        raise Refused(_("Scrieți referatul: ce ați constatat și de ce propuneți astfel. Intră în act."))
     codes = [each.code for each in articles]
     return _decide(file, by=by, stage=FIRST, outcome=outcome, reasons=reasons, grounds=codes, text=text)
 
@@ -96,21 +99,42 @@ def withdraw(case: Case, *, by: Case, act: Document, anew: bool) -> None:
     case has a new round and a new legal term. The database refuses this without the signed approval of `by`.
     Raises `Stale`.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("house", "entry", "filing").get(pk=case.pk)
+    case = _locked(case)
     if not case.is_decided:
         raise Stale
-    file = CaseFile.of(case)
-    kinds = {kind.code for found in file.procedure.documents.values() for kind in found}
-    documents.supersede(about=case.public_id, kinds=kinds, occasion=case.round, by=act)
-    file.procedure.withdrawn(case)
+    procedure = procedures.get(case.procedure)
+    documents.supersede(about=case.public_id, kinds=procedure.kinds_of_decisions, occasion=case.round, by=act)
+    procedure.withdrawn(case)
     log.record("decision.withdrawn", on=case, by=None, house=case.house, because=str(by.entry))
-    source = case.state
-    if not anew:
-        move(case, source, CaseState.REVOKED)
-        return
+    if anew:
+        _decide_anew(case)
+    else:
+        move(case, case.state, CaseState.REVOKED)
+
+
+@transaction.atomic
+def reopen(case: Case, *, because: Case) -> None:
+    """A case that ended with a withdrawn decision is decided anew by others: the withdrawal itself was withdrawn.
+
+    `because` is the case that withdrew. Raises `Stale`.
+    """
+    case = _locked(case)
+    if case.state != CaseState.REVOKED:
+        raise Stale
+    log.record("case.reopened", on=case, by=None, house=case.house, because=str(because.entry))
+    _decide_anew(case)
+
+
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update(of=("self",)).select_related("house", "entry", "filing").get(pk=case.pk)
+
+
+def _decide_anew(case: Case) -> None:
+    """A new round with a new legal term; who decided before decides nothing in it but, again, the signature."""
+    file = CaseFile.of(case)
     case.due_on = legal_due_date(today())
     facts = {"decided_at": None, "due_on": case.due_on, "fresh_from": case.round + 1}
-    move(case, source, FIRST, rounds=1, **facts)
+    move(case, case.state, FIRST, rounds=1, **facts)
     case.fresh_from = case.round
     file.procedure.flow.start.run(case=case, file=file)
 

@@ -25,6 +25,7 @@ from workflows.enums import FILER, PAPER, Channel, EntryKind
 from workflows.errors import FieldError, Invalid, Refused, constraints_as_sentences
 from workflows.forms.spec import Parsed
 from workflows.models import Case, Check, Filing, Party, RegistryEntry, Version
+from workflows.models.case import NO_STANDING_DECISION
 from workflows.procedures import Procedure, Subject
 from workflows.services import letters, notices, registry
 from workflows.services.casefile import CaseFile
@@ -267,22 +268,23 @@ def _open_case(
     about = filing.about
     subject = Subject(about.subject_key, about.subject_name, "") if about else procedure.subject(part.content)
     stages = procedure.stages
-    case = Case.objects.create(
-        filing=filing,
-        procedure=procedure.code,
-        about=about,
-        reviews=procedure.reviews,
-        by_others=procedure.by_others,
-        stages=[stage.on_case() for stage in stages],
-        state=stages[0].code,
-        house=house,
-        entry=entry,
-        subject_key=subject.key,
-        subject_name=subject.name,
-        search_key=sort_key(subject.name)[:160],
-        filed_on=date.fromisoformat(content["received_on"]) if content.get("received_on") else today,
-        due_on=calendar.legal_due_date(today),
-    )
+    with constraints_as_sentences(Case):
+        case = Case.objects.create(
+            filing=filing,
+            procedure=procedure.code,
+            about=about,
+            reviews=procedure.reviews,
+            by_others=procedure.by_others,
+            stages=[stage.on_case() for stage in stages],
+            state=stages[0].code,
+            house=house,
+            entry=entry,
+            subject_key=subject.key,
+            subject_name=subject.name,
+            search_key=sort_key(subject.name)[:160],
+            filed_on=date.fromisoformat(content["received_on"]) if content.get("received_on") else today,
+            due_on=calendar.legal_due_date(today),
+        )
     add_version(case, part, channel=filing.channel, received_on=case.filed_on, by=by, today=today)
     log.record("case.registered", on=case, by=by, house=house, entry=str(entry))
     procedure.flow.start.run(case=case, file=CaseFile(case, [], frozenset()))
@@ -295,6 +297,8 @@ def _demand_offer(procedure: Procedure, about: Case | None, *, by_house: bool) -
     """May this be asked about the earlier case now? Raises `Refused`."""
     if not procedure.follows and about is None:
         return
+    if procedure.reviews and about is not None and not about.is_decided:
+        raise Refused(NO_STANDING_DECISION)
     offer = procedure.offer(about, today=calendar.today()) if about else None
     if offer is None or (procedure.by_house and not by_house):
         raise Refused(_("Această cerere nu se poate face aici. Începeți-o din pagina dosarului la care se referă."))

@@ -24,7 +24,7 @@ from workflows.errors import Stale
 from workflows.models import Case, Decision
 from workflows.models.decision import LAST
 from workflows.procedures import Made, Procedure
-from workflows.services import communication, decisions, registry, rendering
+from workflows.services import communication, decisions, registry, rendering, reviews
 from workflows.services.states import move
 from workflows.services.steps import finish_job
 from workflows.services.texts import signature_of
@@ -110,9 +110,9 @@ def settle(job: Job, issued: Issued) -> None:
             decision = next(found for found, _sealed in issued.sealed if kinds.get(found.kind).is_decision)
             move(file.case, CaseState.ISSUING, FINAL[issued.outcome], decided_at=Now())
             communication.tell_decided(file.case, decision)
-            if file.case.about and file.case.reviews and issued.outcome == Outcome.APPROVE:
-                anew = file.procedure.decides_anew(file.case)
-                decisions.withdraw(file.case.about, by=file.case, act=decision, anew=anew)
+            about = file.case.about
+            if about is not None and issued.outcome == Outcome.APPROVE and reviews.withdraws(file.case):
+                decisions.withdraw(about, by=file.case, act=decision, anew=file.procedure.decides_anew(file.case))
             fault("issuing")
     except Stale:
         raise Permanent("case_not_signed") from None

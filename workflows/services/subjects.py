@@ -7,6 +7,4 @@ from workflows.procedures import Subject
 
 def subject_of(case: Case) -> Subject:
     """Whom a case is about, as the request says it that stands at the beginning."""
-    while case.about is not None:
-        case = case.about
-    return procedures.get(case.procedure).subject(case.content)
+    return procedures.get(case.root.procedure).subject(case.root.content)

@@ -11,21 +11,22 @@ from django.views.decorators.http import require_GET
 
 from backoffice.accounts.http import SignedInRequest
 from backoffice.romania.calendar import today
-from notifications.models import Document
+from notifications.services import documents
 from notifications.views import get_sealed_document_or_404, pdf_response
 from workflows import procedures
 from workflows.access import get_own_case_or_404, of_account
 from workflows.enums import Channel
 from workflows.models import Case, Filing
-from workflows.services import communication, completions, deliveries, evidence, terms
+from workflows.services import communication, completions, deliveries, evidence, reviews, terms
 
 
 @require_GET
 def mine(request: SignedInRequest) -> HttpResponse:
     """Drafts and requests of this account."""
     filings = Filing.objects.filter(owner=request.user, channel=Channel.ONLINE)
-    cases = Case.objects.filter(of_account(request.user)).select_related("house", "entry").order_by("-pk")[:100]
-    drafts = filings.filter(submitted_at__isnull=True).order_by("-saved_at")[:20]
+    cases = Case.objects.filter(of_account(request.user)).select_related("house", "entry", "about__about")
+    cases = cases.order_by("-pk")[:100]
+    drafts = filings.filter(submitted_at__isnull=True).select_related("about__entry").order_by("-saved_at")[:20]
     return render(request, "workflows/mine.html", {"drafts": drafts, "cases": cases, "today": today()})
 
 
@@ -53,9 +54,8 @@ def case(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             "path": communication.path_of(found),
             "offers": [o for o in procedures.offers(found, today=today()) if not o[0].by_house],
             "follow_ups": found.follow_ups.select_related("entry"),
-            "documents": Document.objects.filter(about=found.public_id, sealed_at__isnull=False).defer(
-                "pdf", "context"
-            ),
+            **(reviews.shown(procedure, found.about, case=found) if found.about else {}),
+            "documents": documents.of_case(found.public_id),
             "panel": procedure.panel_context(found, request.user),
         },
     )

@@ -22,7 +22,8 @@ from backoffice.jobs.models import Job, JobState
 from backoffice.romania import law
 from backoffice.romania.calendar import today
 from backoffice.romania.law import Ground
-from notifications.models import Document, Message
+from notifications.models import Message
+from notifications.services import documents
 from notifications.views import get_sealed_document_or_404, pdf_response
 from workflows.access import get_case_or_404
 from workflows.attachments import services as attachments
@@ -32,7 +33,7 @@ from workflows.forms import display
 from workflows.models import Assignment, Case, Decision
 from workflows.models.decision import FIRST
 from workflows.procedures import Finding, Procedure, Reason
-from workflows.services import closing, communication, completions, deliveries, issuing, steps, terms
+from workflows.services import closing, communication, completions, deliveries, issuing, reviews, steps, terms
 from workflows.services.casefile import CaseFile
 from workflows.views import communications, follow_ups
 
@@ -57,6 +58,7 @@ def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any 
         "procedure": procedure,
         "offers": follow_ups.offers_to(request.user, case),
         "follow_ups": case.follow_ups.select_related("entry"),
+        **(reviews.shown(procedure, case.about, case=case) if case.about else {}),
         "assignment": assignment,
         "step_label": procedure.step_label(assignment.step),
         "today": today(),
@@ -73,7 +75,7 @@ def page(request: SignedInRequest, case: Case, *, refused: str = "", typed: Any 
         "asked": completions.open_request(case),
         "asked_reasons": [procedure.reason(code) for a in asked for code in a.reasons],
         "history": history(case, procedure),
-        "documents": Document.objects.filter(about=case.public_id, sealed_at__isnull=False).defer("pdf", "context"),
+        "documents": documents.of_case(case.public_id),
         "deliveries": communications.of_case(case),
         "communicated_on": deliveries.communicated_on(case),
         "awaits_paper_answer": case.state == CaseState.COMPLETION and case.filing.channel in PAPER,

@@ -1,6 +1,7 @@
 """Filing online: a draft that saves itself, page by page, a review, one submission, a receipt."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -23,7 +24,7 @@ from workflows.forms.progress import progress
 from workflows.forms.spec import FormSpec, Page
 from workflows.models import Filing
 from workflows.procedures import Procedure
-from workflows.services import completions, filings, steps
+from workflows.services import completions, filings, reviews, steps
 
 
 @login_not_required
@@ -33,7 +34,7 @@ def start(request: SignedInRequest) -> HttpResponse:
     drafts: list[Filing] = []
     if request.user.is_authenticated:
         open_ones = Filing.objects.filter(owner=request.user, submitted_at__isnull=True, channel="online")
-        drafts = list(open_ones.order_by("-saved_at")[:5])
+        drafts = list(open_ones.select_related("about__entry").order_by("-saved_at")[:5])
     return render(
         request,
         "workflows/start.html",
@@ -84,6 +85,7 @@ def step(request: SignedInRequest, public_id: UUID, step: str) -> HttpResponse:
             "position": [p["slug"] for p in pages].index(page.slug) + 1,
             "lines": binding.lines(page, draft.content, errors),
             "errors": display.summary(errors, page, draft.content),
+            **about_of(draft),
         },
         status=422 if errors else 200,
     )
@@ -119,9 +121,16 @@ def review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             "warnings": _warnings(draft, parsed.content, today()),
             "refused": refused,
             "groups": attachments.groups(draft),
+            **about_of(draft),
         },
         status=422 if request.method == "POST" else 200,
     )
+
+
+def about_of(draft: Filing) -> dict[str, Any]:
+    """What the pages of a draft show about the decision that it questions."""
+    procedure = procedures.get(draft.procedure)
+    return {"procedure": procedure} | (reviews.shown(procedure, draft.about) if draft.about else {})
 
 
 @require_GET
@@ -130,7 +139,7 @@ def receipt(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     draft = get_own_filing_or_404(request.user, public_id)
     if not draft.is_submitted:
         raise Http404
-    cases = draft.cases.select_related("house", "entry").order_by("pk")
+    cases = draft.cases.select_related("house", "entry", "about__entry", "about__about").order_by("pk")
     return render(request, "workflows/receipt.html", {"filing": draft, "cases": cases})
 
 

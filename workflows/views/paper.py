@@ -32,6 +32,7 @@ from workflows.models import Filing
 from workflows.procedures import Procedure
 from workflows.services import completions, filings, steps
 from workflows.services.completions import Received
+from workflows.views.filing import about_of
 
 SIGNATURE = Box(
     "signature",
@@ -132,6 +133,7 @@ def new(request: SignedInRequest) -> HttpResponse:
         draft = filings.start_paper(procedure, house=house, channel=Channel.COUNTER, content=frame, by=request.user)
         return redirect("workflows:paper", public_id=draft.public_id)
     drafts = Filing.objects.filter(house=house, owner=request.user, submitted_at__isnull=True).order_by("-saved_at")
+    drafts = drafts.select_related("about__entry")
     return render(request, "workflows/paper_new.html", {"drafts": drafts[:10], "procedures": keyed})
 
 
@@ -164,7 +166,7 @@ def form_view(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         template="workflows/paper.html",
         content=draft.content,
         marks=Marks(tuple(draft.as_written), tuple(draft.missing)),
-        context={"filing": draft, "procedure": procedure},
+        context={"filing": draft} | about_of(draft),
         save=save,
         done=reverse("workflows:paper", args=[public_id]),
         pages=pages,

@@ -21,7 +21,7 @@ from workflows.errors import Refused, Stale
 from workflows.models import Case
 from workflows.models.assignment import Task
 from workflows.models.decision import LAST
-from workflows.services import decisions, steps, texts
+from workflows.services import decisions, reviews, steps, texts
 from workflows.services.casefile import CaseFile
 from workflows.views import case as case_page
 
@@ -119,7 +119,8 @@ def _done(step: Step, answer: steps.Answer) -> str:
 
 
 def _case(task: Task) -> Case:
-    return Case.objects.select_related("house", "entry", "filing").get(assignment__task=task)
+    found = Case.objects.select_related("house", "entry", "filing", "about__entry", "about__about")
+    return found.get(assignment__task=task)
 
 
 def _signing_page(request: SignedInRequest, task: Task, refused: str = "") -> HttpResponse:
@@ -128,6 +129,7 @@ def _signing_page(request: SignedInRequest, task: Task, refused: str = "") -> Ht
     file = CaseFile.of(case)
     decisions.demand_part(file, request.user, LAST)
     draft = texts.draft(file, Outcome(file.proposal.outcome))
+    signed_before = reviews.signed_before(file, request.user)
     return render(
         request,
         "workflows/sign.html",
@@ -136,6 +138,9 @@ def _signing_page(request: SignedInRequest, task: Task, refused: str = "") -> Ht
             "task": task,
             "draft": draft,
             "mine": task.owner_id == request.user.pk,
+            "signed_before": signed_before,
+            "stand_ins": reviews.stand_ins(file, request.user) if signed_before else [],
+            "effects": reviews.effects(case) if file.proposed == Outcome.APPROVE else [],
             "refused": refused or decisions.unsignable(file) or "",
             "typed": request.POST,
         },

@@ -14,5 +14,6 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("Demo people have known passwords: never in production.")
         people = demo.make_people()
-        made = sum(procedure.demo(people) for procedure in procedures.every())
+        in_order = sorted(procedures.every(), key=lambda procedure: procedure.follows)  # first what others follow
+        made = sum(procedure.demo(people) for procedure in in_order)
         self.stdout.write(f"{made} demo cases made")

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -96,6 +96,14 @@ def store(document: Document, sealed: bytes) -> None:
 def supersede(*, about: UUID, occasion: int, by: Document) -> None:
     """What was issued on this occasion no longer holds: the public page says so and names the document that says it."""
     former = Document.objects.filter(about=about, occasion=occasion, superseded_by__isnull=True)
+    for document in former.exclude(pk=by.pk).only("pk", "house"):
+        Document.objects.filter(pk=document.pk).update(superseded_by=by)
+        log.record("document.superseded", on=document, by=None, house=document.house)
+
+
+def supersede_kind(*, kind: str, about: Collection[UUID], by: Document) -> None:
+    """Documents of one kind no longer hold, whatever went with them: a newer one stands in their place."""
+    former = Document.objects.filter(kind=kind, about__in=about, superseded_by__isnull=True)
     for document in former.exclude(pk=by.pk).only("pk", "house"):
         Document.objects.filter(pk=document.pk).update(superseded_by=by)
         log.record("document.superseded", on=document, by=None, house=document.house)

@@ -132,6 +132,9 @@ def submit(filing: Filing, *, by: User | None, today: date) -> Submission:
         raise Invalid(parsed.errors)
     content = parsed.content
     procedure = procedures.get(filing.procedure)
+    sentence = procedure.refuse_filing(content, about=filing.about) if filing.channel == Channel.ONLINE else None
+    if sentence:
+        raise Refused(sentence)
     houses = houses_of(filing, content)
     origin = _redirect_entry(filing, houses, today)
     with acting_for(house.pk for house in houses):
@@ -165,10 +168,11 @@ def houses_of(filing: Filing, content: dict) -> list[House]:
 
 
 def subject_of(case: Case) -> Subject:
-    """Whom a case is about, as the request says it that stands at the beginning."""
+    """Whom a case is about, as what holds now of the request says it that stands at the beginning."""
     while case.about is not None:
         case = case.about
-    return procedures.get(case.procedure).subject(case.content)
+    procedure = procedures.get(case.procedure)
+    return procedure.subject(procedure.content_in_force(case))
 
 
 def same_reference(*, house: House, reference: str) -> Filing | None:
@@ -258,6 +262,7 @@ def _open_case(
         due_on=calendar.legal_due_date(today),
     )
     add_version(case, part, as_written=as_written, by=by, today=today)
+    procedure.filed(case)
     log.record("case.registered", on=case, by=by, house=house, entry=str(entry))
     procedure.flow.start.run(case=case, file=CaseFile(case, [], frozenset()))
     return case
@@ -276,9 +281,10 @@ def _demand_offer(procedure: Procedure, about: Case | None, *, by_house: bool) -
 
 def _name_parties(case: Case, procedure: Procedure, part: dict) -> None:
     """Who is named in the content, is a party of the earlier case, or filed online, may never decide the case."""
+    of_earlier = subject_of(case).parties if case.about_id else ()
     people = {
         (persons.find_or_create(cnp=who.cnp, last_name=who.last_name, first_name=who.first_name).pk, who.capacity)
-        for who in procedure.subject(part).parties
+        for who in (*procedure.subject(part).parties, *of_earlier)
     }
     owner = case.filing.owner
     if case.filing.channel == Channel.ONLINE and owner and owner.person_id:

@@ -42,7 +42,7 @@ ENDED = reason(
 
 
 class AboutEnrolment(FollowUp):
-    """What may be asked about an enrolment that stands, on the pages of its case; one request of each kind at a time."""
+    """What may be asked about an enrolment that stands, on the pages of its case; one of each kind at a time."""
 
     rights = {
         Role.CLERK: frozenset({Can.SEE_CASES, Can.KEY_IN, Can.REVIEW, Can.HAND_OVER}),

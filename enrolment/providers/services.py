@@ -186,8 +186,8 @@ def end_with_decision(case: Case) -> None:
     enrolment = enrolment_of(case)
     if enrolment is None or enrolment.ended_at:
         return
-    marked = Document.objects.filter(about=case.public_id, occasion=case.round, superseded_by__isnull=False)
-    act = marked.select_related("superseded_by").latest("pk").superseded_by
+    approval = Document.objects.get(about=case.public_id, kind="providers.approval", occasion=case.round)
+    act = Document.objects.get(pk=approval.superseded_by_id)
     because = Case.objects.select_related("entry").get(public_id=act.about)
     enrolment.ends_on = today()
     end(enrolment, because=because, act=act)

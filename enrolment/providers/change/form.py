@@ -20,6 +20,8 @@ def _changeable(group: Group) -> Group:
 
 
 def _stands(part: Box | Group) -> Box | Group:
+    if isinstance(part, Group):
+        return part
     return replace(part, kind="fixed", hint=_("nu se poate schimba: alt cod înseamnă alt furnizor"))
 
 

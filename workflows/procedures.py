@@ -231,6 +231,18 @@ class Procedure(ABC):
         """The documents that this signature freezes, the decision first; all of `documents` by default."""
         return self.documents[outcome]
 
+    def content_in_force(self, case: Case) -> dict[str, Any]:
+        """What holds now of what was asked: another case may have changed it since."""
+        return case.content
+
+    def refuse_filing(self, content: dict[str, Any], *, about: Case | None) -> str | None:
+        """Why an applicant cannot file this content now, or None. What comes on paper is registered all the same."""
+        return None
+
+    def filed(self, case: Case) -> None:
+        """What happens as soon as the request is registered; runs in the registering transaction."""
+        return
+
     def refuse_proposal(self, case: Case, outcome: Outcome) -> str | None:
         """Why this outcome cannot be proposed now, or None."""
         return None

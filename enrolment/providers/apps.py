@@ -6,8 +6,12 @@ class ProvidersConfig(AppConfig):
     label = "providers"
 
     def ready(self) -> None:
-        """Plug the procedure in."""
+        """Plug the enrolment in, and the three procedures about one."""
+        from enrolment.providers.change.procedure import Change
+        from enrolment.providers.key.procedure import NewKey
         from enrolment.providers.procedure import Providers
+        from enrolment.providers.withdrawal.procedure import Withdrawal
         from workflows import procedures
 
-        procedures.register(Providers())
+        for procedure in (Providers(), Change(), NewKey(), Withdrawal()):
+            procedures.register(procedure)

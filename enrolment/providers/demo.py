@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from backoffice.jobs import queue, tasks
 from backoffice.jobs.models import Job
 from backoffice.romania.calendar import today
 from workflows import procedures
-from workflows.enums import Outcome
+from workflows.enums import CaseState, Outcome
 from workflows.models import Assignment, Case
 from workflows.services import filings, issuing, steps, texts
 from workflows.services.casefile import CaseFile
@@ -46,7 +47,27 @@ def seed(people: Mapping[str, User]) -> int:
     for place in (content["provider"]["headquarters"], content["work_points"][0]["address"]):
         place |= {"county": "CJ", "locality": "Cluj-Napoca"}
     _file(provider, content)
-    return len(CASES) + 1
+    return len(CASES) + 1 + _about_the_approved(people)
+
+
+def _about_the_approved(people: Mapping[str, User]) -> int:
+    """A change of data, a new key and an end, asked about the approved case, each filed and waiting; how many."""
+    origin = Case.objects.filter(procedure=CODE, house__code="CAS-CT", state=CaseState.APPROVED).get()
+    content = origin.content
+    asked: dict[str, dict[str, Any]] = {
+        "providers_change": {
+            "provider": content["provider"] | {"phone": "0241555777"},
+            "declaration": True,
+            "privacy_notice": True,
+        },
+        "providers_key": {"reason": "lost", "explanation": ""},
+        "providers_withdrawal": {"ends_on": (today() + timedelta(days=60)).isoformat(), "why": "Cabinetul se închide."},
+    }
+    for code, answers in asked.items():
+        filing = filings.start_online(procedures.get(code), owner=people["furnizor"], about=origin)
+        filings.save_draft(filing, content=filing.content | answers)
+        filings.submit(filing, by=people["furnizor"], today=today())
+    return len(asked)
 
 
 def application(*, name: str, legal_form: str, uic: str, number: int = 0) -> dict[str, Any]:

@@ -9,5 +9,8 @@ register(
         "licence.issued": _("Cheie de licență emisă"),
         "licence.opened": _("Cheie de licență deschisă de titular"),
         "licence.handed_over": _("Cheie de licență înmânată pe hârtie"),
+        "licence.blocked": _("Cheie de licență blocată"),
+        "enrolment.changed": _("Date ale înrolării schimbate"),
+        "enrolment.ended": _("Înrolare încetată"),
     }
 )

@@ -42,3 +42,23 @@ create or replace function approved_otherwise(
     left join notifications_document d on d.about = c.public_id and d.kind = 'providers.approval'
         and d.superseded_by_id is null
     order by 1, 2, 3, 4 $$;
+-- For guards: is this the approval that ends what the decision of another case made, by withdrawing it or on request?
+create or replace function decision_ends(ending bigint, ended bigint) returns boolean
+    language sql stable security definer set search_path = pg_catalog, public, pg_temp
+    as $$ select exists (select from workflows_case c where c.id = ending and c.about_id = ended
+                         and (c.reviews or c.procedure = 'providers_withdrawal')
+                         and case_is_approved(c.id, c.procedure)) $$;
+-- For guards: was the decision of this case withdrawn by another one, signed?
+create or replace function decision_is_reviewed(subject bigint) returns boolean
+    language sql stable security definer set search_path = pg_catalog, public, pg_temp
+    as $$ select exists (select from workflows_case c where c.about_id = subject and c.reviews
+                         and case_is_approved(c.id, c.procedure)) $$;
+-- The enrolments whose last day has passed over all houses: ids only, for the clock.
+create or replace function enrolments_due(day_ date, limit_ integer)
+    returns table (enrolment bigint, ending bigint, house bigint)
+    language sql stable security definer set search_path = pg_catalog, public, pg_temp
+    as $$ select e.id, e.ended_by_id, e.house_id from providers_enrolment e
+          where e.ends_on <= day_ and e.ended_at is null
+            and exists (select from workflows_case c where c.id = e.ended_by_id and c.state = 'approved')
+            and not exists (select from jobs_job j where j.dedupe_key = 'enrolment_end:' || e.id || ':' || e.ended_by_id)
+          order by e.ends_on, e.id limit limit_ $$;

@@ -13,10 +13,9 @@ from backoffice.accounts.roles import Can, Role
 from backoffice.accounts.services import persons
 from backoffice.romania.law import HOUSE_RULE, L95, OG27, ORDER, ground
 from enrolment import nomenclature
-from enrolment.providers import licence, rules, schema, services, text
+from enrolment.providers import clock, licence, rules, schema, services, text
 from enrolment.providers.flow import EnrolmentFlow
 from enrolment.providers.form import FORM
-from enrolment.providers.models import LicenceKey
 from enrolment.providers.privacy import OF_PHYSICIANS, PROCESSING
 from notifications.kinds import DocumentKind
 from workflows.attachments.kinds import Kind
@@ -24,7 +23,7 @@ from workflows.enums import Outcome
 from workflows.grounds import Rule, Sort
 from workflows.models import Case
 from workflows.privacy import Told
-from workflows.procedures import Finding, Made, Named, Procedure, Reason, Subject
+from workflows.procedures import Finding, Made, Named, Procedure, Reason, Subject, Text
 
 FISCAL_CODE_DIGITS = 10
 APPROVAL = DocumentKind("providers.approval", gettext_lazy("Decizie de aprobare"), is_decision=True)
@@ -120,6 +119,7 @@ class Providers(Procedure):
     introduction = "providers/introduction.html"
     panel = "providers/panel.html"
     applicant_panel = "providers/applicant_panel.html"
+    periodic = (clock.enqueue_due,)
 
     def houses(self, content: dict[str, Any]) -> list[House]:
         """Each county's house answers for the work points in it."""
@@ -256,20 +256,50 @@ class Providers(Procedure):
     def issued(self, case: Case, made: Made) -> None:
         """Keep the key: its verifier for good, itself in an envelope."""
         if made.secret:
-            services.issue(case.enrolment, key=made.secret)
+            services.issue(case, key=made.secret)
+
+    def content_in_force(self, case: Case) -> dict[str, Any]:
+        """The data as the newest approved change left them."""
+        enrolment = services.enrolment_of(case)
+        return enrolment.content if enrolment else case.content
+
+    def effects_of_withdrawal(self, case: Case) -> list[Text]:
+        """The enrolment, its key and its convention end; a decision that rejects made nothing."""
+        enrolment = services.enrolment_of(case)
+        if enrolment is None or enrolment.ended_at:
+            return []
+        return [
+            gettext_lazy("Înrolarea furnizorului la această casă încetează din ziua noului act."),
+            gettext_lazy("Cheia de licență se blochează și convenția de utilizare încetează."),
+            gettext_lazy("Cererile în lucru despre această înrolare nu mai pot fi aprobate."),
+        ]
+
+    def withdrawn(self, case: Case) -> None:
+        """What the decision made ends with it."""
+        services.end_with_decision(case)
 
     def panel_context(self, case: Case, user: User) -> dict[str, Any]:
-        """The key of the enrolment, if there is one yet, and whether an approval brings one."""
-        return {
-            "key": LicenceKey.objects.filter(enrolment__case=case).first(),
-            "no_key_asked": not case.content["wants_licence_key"],
-        }
+        """The enrolment, if there is one yet, its keys and the changes of its data."""
+        return panel_of(case)
 
     def demo(self, people: Mapping[str, User]) -> int:
         """DEMO cases in every stage."""
         from enrolment.providers import demo
 
         return demo.seed(people)
+
+
+def panel_of(case: Case) -> dict[str, Any]:
+    """What the pages of an enrolment and of the requests about it show of it."""
+    enrolment = services.enrolment_of(case)
+    if enrolment is None:
+        return {}
+    return {
+        "enrolment": enrolment,
+        "key": enrolment.key,
+        "keys": enrolment.keys.order_by("-pk").select_related("case__entry", "case__filing", "blocked_by__entry"),
+        "changes": enrolment.data_changes.select_related("case__entry").order_by("-pk"),
+    }
 
 
 def subject_key(written: str | None) -> str:

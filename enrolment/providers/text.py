@@ -26,6 +26,12 @@ def words(case: Case, content: dict[str, Any], attached: Sequence[DocumentKind] 
     }
 
 
+def in_one_line(list_name: str, row: dict, content: dict[str, Any]) -> str:
+    """A work point or a physician of this content, without the name."""
+    words = _work_point(row) if list_name == "work_points" else _physician(row, content)
+    return "; ".join(value for key, value in words.items() if key != "name" and value)
+
+
 def _provider(content: dict) -> dict[str, str]:
     provider = content["provider"]
     return {

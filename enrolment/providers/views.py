@@ -37,9 +37,13 @@ def hand_over(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 
 def _key_or_404(case: Case) -> LicenceKey:
-    found = LicenceKey.objects.filter(enrolment__case=case)
-    held = found.select_related("enrolment__case__filing", "enrolment__house", "house").first()
-    if held is None:
+    """The newest key of the enrolment that the case made, or is about."""
+    enrolment = services.enrolment_of(case)
+    found = LicenceKey.objects.filter(enrolment=enrolment).select_related(
+        "enrolment__case__filing", "enrolment__case__house", "enrolment__house", "case__filing", "house"
+    )
+    held = found.order_by("pk").last()
+    if enrolment is None or held is None:
         raise Http404
     return held
 

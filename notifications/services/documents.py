@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -134,6 +134,14 @@ def of_case(about: UUID) -> QuerySet[Document]:
     """The issued documents of a case for a list, each with the one that replaced it; without text and bytes."""
     found = Document.objects.filter(about=about, sealed_at__isnull=False).select_related("superseded_by")
     return found.defer("pdf", "context", "superseded_by__pdf", "superseded_by__context")
+
+
+def supersede_kind(*, kind: str, about: Collection[UUID], by: Document) -> None:
+    """Documents of one kind no longer hold, whatever went with them: a newer one stands in their place."""
+    former = Document.objects.filter(kind=kind, about__in=about, superseded_by__isnull=True)
+    for document in former.exclude(pk=by.pk).only("pk", "house"):
+        Document.objects.filter(pk=document.pk).update(superseded_by=by)
+        log.record("document.superseded", on=document, by=None, house=document.house)
 
 
 def mark_read(document: Document, *, by: Any) -> bool:

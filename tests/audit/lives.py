@@ -47,6 +47,7 @@ def acts(people):
     yield from _completions(people)
     yield from _ends(people)
     yield from _paper(people)
+    yield from _about_the_enrolment(people)
     yield from _scans(people)
     yield from _work_that_stops(people)
     yield from _refusals(people)
@@ -248,6 +249,35 @@ def _communicated(case, people):
     fact = Communication.objects.filter(channel="handed_over", cancels=None)
     yield "take a fact back", lambda: deliveries.cancel(fact.get(), by=people.clerk, why="greșit", today=DAY)
     yield "post", lambda: deliveries.posted(decision, by=people.clerk, day=DAY, confirmation="RO1", today=DAY)
+
+
+def _about_the_enrolment(people):
+    """A change of data, a new key, the end: of the enrolment that was asked for on paper."""
+    origin = Case.objects.get(filing__reference="P-1")
+    enrolment = origin.enrolments.get()
+    content = enrolment.content | {"declaration": True, "privacy_notice": True}
+    asked = {
+        "providers_change": content | {"provider": content["provider"] | {"phone": "0241999888"}},
+        "providers_key": {"reason": "compromised", "explanation": ""},
+        "providers_withdrawal": {"ends_on": DAY.isoformat(), "why": ""},
+    }
+    frame = {"channel": "counter", "received_on": DAY.isoformat(), "signature": "handwritten"}
+    for code, answers in asked.items():
+        filing = filings.start_paper(
+            procedures.get(code),
+            house=people.house,
+            channel="counter",
+            content=answers | frame,
+            by=people.clerk,
+            about=origin,
+        )
+        yield f"file {code}", lambda filing=filing: submit(filing, by=people.clerk, today=DAY)
+        case = _case(filing)
+        act(case, people.clerk, outcome="approve")
+        if "endorse" in [stage["code"] for stage in case.stages]:
+            act(case, people.head, outcome="agree")
+        sign(case, people.director)
+        yield f"issue {code}", _work(f"{code}.issue")
 
 
 def _work_that_stops(people):

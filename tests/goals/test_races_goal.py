@@ -81,7 +81,7 @@ def open_key_twice(people, number):
     case = claimed(people, number, (people.clerk, "approve"), (people.head, "agree"), (people.director, ""))
     sign(case, people.director)
     with transaction.atomic():
-        key = services.issue(case.enrolment, key=licence.generate())
+        key = services.issue(case, key=licence.generate())
     found = LicenceKey.objects.select_related("enrolment__case__filing", "house").get(pk=key.pk)
     done = together(*[lambda: services.open_once(found, by=people.provider)] * 2)
     return done.count("ok") == Event.objects.filter(code="licence.opened", subject_id=key.pk).count() == 1

@@ -3,7 +3,7 @@
 A procedure is a plug: what every case has stands in general rooms, and those know procedures by their contract alone.
 Its words are the names that it declares:
 
-- the code, which is also the label of its app and the folder of its templates;
+- its code; that of the folder is also the label of its app and the folder of its templates;
 - what its `models.py` names: classes, tables, constraints, and the functions of its SQL;
 - codes: events, kinds of document, of work and of scan, capacities, reasons, guards and sentences of its form;
 - fields of its models and of its form, and boxes by their full name (`provider.uic`).
@@ -49,7 +49,7 @@ def pattern() -> re.Pattern[str]:
 
 def _words_of(folder: Path) -> Iterator[str]:
     yield folder.name
-    for path in sorted(folder.glob("*.py")):
+    for path in sorted(folder.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         yield from filter(_is_ours, _fields(tree))
         yield from _codes(tree)
@@ -92,6 +92,8 @@ def _codes(tree: ast.AST) -> Iterator[str]:
             isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "capacities"
         ):
             yield from _keys(node)
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "code" and _is_text(node.value):
+            yield node.value.value
 
 
 def _names_of_models(tree: ast.AST, label: str) -> Iterator[str]:
@@ -104,6 +106,10 @@ def _names_of_models(tree: ast.AST, label: str) -> Iterator[str]:
             )
         elif isinstance(node, ast.keyword) and node.arg == "name" and isinstance(node.value, ast.Constant):
             yield node.value.value
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _called(call: ast.Call) -> str:

@@ -37,6 +37,8 @@ def merge(form: FormSpec, content: dict, page: Page, post: MultiValueDict) -> di
     for name, box in page.boxes.items():
         if box.kind == "checkbox" and "." not in name:
             answers.setdefault(name, False)  # a browser sends nothing for a box that is not ticked
+        elif box.kind == "fixed" and "*" not in name:
+            _put(answers, name.split("."), value_at(content, name.split(".")))
     others = {key: value for key, value in content.items() if key not in page.prefixes}
     return form.tidy(others | _compact(answers, page))
 

@@ -33,6 +33,8 @@ class Why:
 class Box:
     """One question. `kind` names the widget of `components/field.html`, `value` what is kept of what is posted.
 
+    A `fixed` one shows what stands and takes no answer.
+
     `value` is `text`, `boolean`, `integer`, `list`, or `optional` (an empty answer is kept as none). Choices that
     depend on other answers are a function of the content and the box's full name; `label_of` then names a code outside
     them.

@@ -27,7 +27,7 @@ from workflows.forms.spec import Parsed
 from workflows.models import Case, Check, Filing, Party, RegistryEntry, Version
 from workflows.models.case import NO_STANDING_DECISION
 from workflows.procedures import Procedure, Subject
-from workflows.services import letters, notices, registry
+from workflows.services import letters, notices, registry, subjects
 from workflows.services.casefile import CaseFile
 
 
@@ -138,6 +138,9 @@ def submit(filing: Filing, *, by: User | None, today: date) -> Submission:
         raise Invalid(parsed.errors)
     content = parsed.content
     procedure = procedures.get(filing.procedure)
+    sentence = procedure.refuse_filing(content, about=filing.about) if filing.channel == Channel.ONLINE else None
+    if sentence:
+        raise Refused(sentence)
     houses = houses_of(filing, content)
     origin = _redirect_entry(filing, houses, today)
     with acting_for(house.pk for house in houses):
@@ -286,6 +289,7 @@ def _open_case(
             due_on=calendar.legal_due_date(today),
         )
     add_version(case, part, channel=filing.channel, received_on=case.filed_on, by=by, today=today)
+    procedure.filed(case)
     log.record("case.registered", on=case, by=by, house=house, entry=str(entry))
     procedure.flow.start.run(case=case, file=CaseFile(case, [], frozenset()))
     if filing.channel in PAPER:
@@ -308,9 +312,10 @@ def _demand_offer(procedure: Procedure, about: Case | None, *, by_house: bool) -
 
 def _name_parties(case: Case, procedure: Procedure, part: dict) -> None:
     """Who is named in the content, is a party of the earlier case, or filed online, may never decide the case."""
+    of_earlier = subjects.subject_of(case).parties if case.about_id else ()
     people = {
         (persons.find_or_create(cnp=who.cnp, last_name=who.last_name, first_name=who.first_name).pk, who.capacity)
-        for who in procedure.subject(part).parties
+        for who in (*procedure.subject(part).parties, *of_earlier)
     }
     owner = case.filing.owner
     if case.filing.channel == Channel.ONLINE and owner and owner.person_id:

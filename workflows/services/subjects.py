@@ -6,5 +6,6 @@ from workflows.procedures import Subject
 
 
 def subject_of(case: Case) -> Subject:
-    """Whom a case is about, as the request says it that stands at the beginning."""
-    return procedures.get(case.root.procedure).subject(case.root.content)
+    """Whom a case is about, as what holds now of the request says it that stands at the beginning."""
+    procedure = procedures.get(case.root.procedure)
+    return procedure.subject(procedure.content_in_force(case.root))

@@ -26,10 +26,13 @@ class Migration(migrations.Migration):
                 ('provider_uic', models.CharField(max_length=20)),
                 ('provider_name', models.CharField(max_length=100)),
                 ('name_key', models.CharField(max_length=160)),
-                ('state', models.CharField(choices=[('approved', 'Aprobată, în curs de emitere'), ('issued', 'Emisă, cheia nu a fost deschisă'), ('active', 'Activă')], default='approved', max_length=10)),
+                ('state', models.CharField(choices=[('approved', 'Aprobată, în curs de emitere'), ('issued', 'Emisă, cheia nu a fost deschisă'), ('active', 'Activă'), ('ended', 'Încetată')], default='approved', max_length=10)),
                 ('approved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('active_at', models.DateTimeField(null=True)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='enrolment', to='workflows.case')),
+                ('ends_on', models.DateField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='workflows.case')),
+                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.case')),
                 ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='accounts.house')),
                 ('representative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
@@ -47,6 +50,20 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='DataChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('holds_from', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='data_changes', to='workflows.case')),
+                ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.house')),
+                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='data_changes', to='providers.enrolment')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='LicenceKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -58,6 +75,8 @@ class Migration(migrations.Migration):
                 ('issued_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('opened_at', models.DateTimeField(null=True)),
                 ('blocked_at', models.DateTimeField(null=True)),
+                ('blocked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.case')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='licence_keys', to='workflows.case')),
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='providers.enrolment')),
                 ('house', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.house')),
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -69,11 +88,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('house', 'provider_uic'), name='one_enrolment_per_provider_and_house', violation_error_message='Furnizorul are deja o înrolare la această casă (motivul R12).'),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('house', 'provider_uic'), name='one_enrolment_per_provider_and_house', violation_error_message='Furnizorul are deja o înrolare la această casă (motivul R12).'),
         ),
         migrations.AddConstraint(
             model_name='enrolment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('active_at__isnull', False), _connector='OR'), name='active_enrolment_has_its_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by__isnull', True), ('ends_on__isnull', True)), models.Q(('ended_by__isnull', False), ('ends_on__isnull', False)), _connector='OR'), name='enrolment_ends_on_a_day_by_a_decision'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ends_on__isnull', False), ('state', 'ended')), models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='ended_enrolment_has_its_time'),
         ),
         migrations.AddIndex(
             model_name='enrolledphysician',
@@ -88,11 +115,19 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='enrolled_physician_ends_after_begin'),
         ),
         migrations.AddConstraint(
+            model_name='datachange',
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('case',), name='one_standing_change_per_case'),
+        ),
+        migrations.AddConstraint(
             model_name='licencekey',
             constraint=models.UniqueConstraint(condition=models.Q(('blocked_at__isnull', True)), fields=('house', 'provider_uic'), name='one_live_key_per_provider_and_house', violation_error_message='Furnizorul are deja o cheie de licență la această casă.'),
         ),
         migrations.AddConstraint(
             model_name='licencekey',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('opened_by__isnull', True)), models.Q(('envelope__isnull', True), ('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='opened_key_has_no_envelope'),
+        ),
+        migrations.AddConstraint(
+            model_name='licencekey',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('blocked_at__isnull', True), ('blocked_by__isnull', True)), models.Q(('blocked_at__isnull', False), ('blocked_by__isnull', False), ('envelope__isnull', True)), _connector='OR'), name='blocked_key_has_its_case_and_no_envelope'),
         ),
     ]

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import pikepdf
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
+from backoffice.accounts.access import Grants
 from notifications.models import Document
 from tests import world
 from tests.conftest import DAY
@@ -92,8 +93,6 @@ def test_one_confirmation_is_for_one_document(people, decided):
 
 
 def test_a_decision_unread_online_is_posted_after_ten_days(people, case):
-    from backoffice.accounts.access import Grants
-
     approved(case, people)
     run_jobs()
     grants = Grants.of(people.clerk)
@@ -152,7 +151,6 @@ def test_the_list_pages_by_key(people):
     for _ in range(27):
         letters.registered(case)
     run_jobs()
-    from backoffice.accounts.access import Grants
     from workflows import outbox
 
     rows = deliveries.waiting(people.house, Grants.of(people.clerk), today=DAY)
@@ -169,3 +167,10 @@ def test_the_key_at_the_counter_says_nothing_about_the_decision(people, decided)
 
     services.hand_over(LicenceKey.objects.get(), by=people.clerk)
     assert deliveries.communicated_on(decided.case) is None
+
+
+def test_the_list_is_read_along_its_index(people, decided):
+    rows = deliveries.waiting(people.house, Grants.of(people.clerk), today=DAY).order_by("since", "pk")[:26]
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; set local enable_bitmapscan = off")
+    assert "delivery_waiting" in rows.explain()

@@ -40,7 +40,7 @@ class Role(models.TextChoices):
 
 DESCRIPTIONS = {
     Role.CLERK: _("Înregistrează cererile pe hârtie, verifică dosarele, cere completări și propune soluția."),
-    Role.LEGAL_ADVISER: _("Dă viza de legalitate pe propunerile de respingere."),
+    Role.LEGAL_ADVISER: _("Dă viza de legalitate acolo unde procedura o cere."),
     Role.HEAD: _("Avizează sau întoarce propunerile, repartizează, conexează și clasează dosarele."),
     Role.DIRECTOR: _("Semnează deciziile, prelungește termenul legal."),
     Role.ADMINISTRATOR: _("Acordă și încheie roluri în casa sa și scrie datele casei; nu lucrează dosare."),

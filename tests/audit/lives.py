@@ -27,6 +27,8 @@ from enrolment.providers.models import LicenceKey
 from notifications.models import Document, Message
 from notifications.services import messages
 from tests.conftest import DAY
+from tests.enrolment.test_complaints import complain
+from tests.enrolment.test_revocations import begin
 from tests.world import UICS, act, application, open_task, run_jobs, sign, step_up
 from workflows import deadlines, intake, procedures
 from workflows.attachments import services as attachments
@@ -49,6 +51,7 @@ def acts(people):
     yield from _paper(people)
     yield from _about_the_enrolment(people)
     yield from _scans(people)
+    yield from _withdrawals(people)
     yield from _work_that_stops(people)
     yield from _refusals(people)
 
@@ -278,6 +281,26 @@ def _about_the_enrolment(people):
             act(case, people.head, outcome="agree")
         sign(case, people.director)
         yield f"issue {code}", _work(f"{code}.issue")
+
+
+def _withdrawals(people):
+    """A decision is withdrawn for good, and that withdrawal too."""
+    about = Case.objects.filter(state="rejected", procedure="providers").first()
+    withdrawal = begin(about, people.clerk2, which="withdraw")
+    _to_signature(withdrawal, people.clerk2, people.jurist, people.head, people.director)
+    yield "withdraw a decision", _work("revocations.issue")
+    withdrawal.refresh_from_db()
+    complaint = complain(withdrawal, people.provider, against=["whole"])
+    jurist2, head2 = (User.objects.get(email=f"{name}@demo.example.ro") for name in ("jurist2", "sef2"))
+    _to_signature(complaint, people.clerk, jurist2, head2, people.director)
+    yield "take a withdrawal back", _work("complaints.issue")
+
+
+def _to_signature(case, clerk, jurist, head, director):
+    act(case, clerk, outcome="approve", text="Verificat.")
+    act(case, jurist, outcome="agree")
+    act(case, head, outcome="agree")
+    sign(case, director)
 
 
 def _work_that_stops(people):

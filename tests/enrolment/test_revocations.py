@@ -5,6 +5,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from backoffice.accounts.demo import make_people
 from backoffice.accounts.models import Membership, User
 from backoffice.accounts.roles import Role
 from backoffice.accounts.services import memberships
@@ -22,6 +23,7 @@ from workflows.models import Case, Decision
 from workflows.services import decisions, filings
 from workflows.services.casefile import CaseFile
 
+OURS = ("complaints", "revocations")
 WHY = {
     "cause": "error",
     "explained": "Adresa din anexă este greșită.",
@@ -261,3 +263,13 @@ def test_signing_a_withdrawal_asks_for_a_fresh_log_in(others, browse, proposed):
     assert "reauthenticate" in stale.get(page).url
     step_up(stale)
     assert stale.get(page).status_code == 200
+
+
+def test_the_demo_has_a_complaint_that_waits_and_a_decision_that_was_replaced(db):
+    people = make_people()
+    in_order = sorted(procedures.every(), key=lambda procedure: procedure.follows)
+    assert all(procedure.demo(people) for procedure in in_order if procedure.code in ("providers", *OURS))
+    assert [procedure.demo(people) for procedure in in_order if procedure.code in OURS] == [0, 0]
+    states = {case.procedure: case.state for case in Case.objects.filter(procedure__in=OURS)}
+    assert states == {"complaints": "propose", "revocations": "approved"}
+    assert Case.objects.filter(procedure="providers", fresh_from=2, state="propose").count() == 1

@@ -33,6 +33,13 @@ def folders() -> list[Path]:
     return sorted(path.parent for path in (ROOT / "enrolment").glob("*/procedure.py"))
 
 
+def names() -> set[str]:
+    """What folders of templates are called that belong to a procedure: its app, or its own code."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for folder in folders() for path in folder.glob("*.py")]
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return {folder.name for folder in folders()} | {code for found in classes for code in _code_of_a_procedure(found)}
+
+
 def words() -> set[str]:
     """Every word that belongs to some procedure."""
     found = {word for folder in folders() for word in _words_of(folder)}
@@ -92,8 +99,19 @@ def _codes(tree: ast.AST) -> Iterator[str]:
             isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "capacities"
         ):
             yield from _keys(node)
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "code" and _is_text(node.value):
-            yield node.value.value
+        elif isinstance(node, ast.ClassDef):
+            yield from _code_of_a_procedure(node)
+
+
+def _code_of_a_procedure(declared: ast.ClassDef) -> Iterator[str]:
+    """`code = "providers"` in its class: a folder may hold more than one procedure."""
+    for line in declared.body:
+        if (
+            isinstance(line, ast.Assign)
+            and ast.unparse(line.targets[0]) == "code"
+            and isinstance(line.value, ast.Constant)
+        ):
+            yield str(line.value.value)
 
 
 def _names_of_models(tree: ast.AST, label: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ ROOMS = ("backoffice", "enrolment", "notifications", "workflows")
 PAGES = ("templates", "docker/pages")
 PROSE = (*ROOMS, "bench", "docs", "locale", "static", "templates", "tests", "README.md")  # where we cite
 TEXTS = {".py", ".sql", ".html", ".txt", ".css", ".js", ".md"}
-_FOLDERS = "|".join(folder.name for folder in procedure_words.folders())
+_FOLDERS = "|".join(sorted(procedure_words.names()))
 GENERAL_ROOMS = rf"^(backoffice|notifications|workflows|templates)/(?!(pdf/)?({_FOLDERS})/)"
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log", "success"}
 

@@ -14,7 +14,7 @@ def address_line(address: Mapping[str, Any]) -> str:
     """Street, number, block…, locality, „județul Constanța” or „municipiul București, sectorul 3”."""
     parts = [address.get("street") or ""]
     parts += [f"{label} {address[name]}" for name, label in LABELS.items() if address.get(name)]
-    postal = f"cod poștal {address['postal_code']}" if address.get("postal_code", "").strip("0") else ""
+    postal = f"cod poștal {address['postal_code']}" if (address.get("postal_code") or "").strip("0") else ""
     parts += [*region(address.get("locality") or "", address.get("county") or "", address.get("sector")), postal]
     return normalise(", ".join(part for part in parts if part))
 

@@ -35,7 +35,7 @@ def _sectors(content: dict[str, Any]) -> Iterator[FieldError]:
         if sector and not in_bucharest:
             yield error(f"{path}.sector", "sector_elsewhere")
         elif in_bucharest and not sector and content.get("channel") == Channel.ONLINE:
-            yield error(f"{path}.sector", "sector")
+            yield error(f"{path}.sector", "sector_missing")
 
 
 def _identity(content: dict[str, Any]) -> Iterator[FieldError]:
@@ -82,7 +82,7 @@ def _inside(field: str, path: str) -> bool:
 
 sentences.register(
     {
-        "sector": gettext_lazy("Alegeți sectorul: adresa este în București."),
+        "sector_missing": gettext_lazy("Alegeți sectorul: adresa este în București."),
         "sector_elsewhere": gettext_lazy(
             "Sectorul se completează numai la adresele din București: alegeți rândul gol."
         ),

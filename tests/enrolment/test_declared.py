@@ -94,7 +94,7 @@ def test_the_college_of_dentists_is_read_under_both_names(content, written, kept
     ("county", "sector", "channel", "wrong"),
     [
         ("B", "3", "online", None),
-        ("B", "", "online", "sector"),
+        ("B", "", "online", "sector_missing"),
         ("B", "", "counter", None),  # the paper may lack it
         ("B", "7", "counter", "code_list"),
         ("CT", "3", "counter", "sector_elsewhere"),

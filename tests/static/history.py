@@ -27,6 +27,7 @@ ALLOWED_VALUES = {
     "demo-parola-2026": "password of the demo, printed on its log-in page",
     "change-me": "placeholder of .env.example",
     "password": "the word itself, in an example of an address",
+    "secret": "the word itself, in an address that the settings refuse",
 }
 # Paths whose 64 hexadecimal digits are fingerprints of public files.
 FINGERPRINTS = re.compile(r"^(requirements/|static/vendor/|locale/)")

@@ -259,6 +259,8 @@ SEAL_TSA_PASSWORD_FILE = env.str("SEAL_TSA_PASSWORD_FILE", default="")
 SCANNER_URL = env.str("SCANNER_URL", default="")
 if SCANNER_URL and not SCANNER_URL.startswith("clamd://"):
     raise ImproperlyConfigured("SCANNER_URL is not an address of a scanner; write clamd://host:3310 or leave it empty")
+# Whom staff tell when work fails again and again: shown where a page says "anunțați suportul".
+SUPPORT_CONTACT = env.str("SUPPORT_CONTACT", default="administratorul tehnic al instalării")
 LOCK_TIMEOUT = env.str("LOCK_TIMEOUT", default="3s")
 
 # `json` holds no value of a person (backoffice/http/logs.py); `line` is for a developer's screen.

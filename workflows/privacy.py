@@ -1,13 +1,18 @@
 """What is said about personal data: by each procedure what it processes, by each house who answers for it (GDPR)."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from backoffice.accounts.models import House
 from backoffice.romania.law import Ground
+
+if TYPE_CHECKING:
+    from backoffice.accounts.models import House
 
 Text = str | Promise
 

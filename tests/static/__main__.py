@@ -2,9 +2,10 @@
 
 import sys
 
+from tests import promises
 from tests.static import history, rules
 
-broken = rules.broken()
+broken = [*rules.broken(), *promises.problems()]
 found, blobs = history.findings()
 sys.stdout.writelines(f"{line}\n" for line in [*broken, *found])
 sys.stdout.write(

@@ -54,6 +54,11 @@ def test_the_head_sees_what_stopped_and_why_and_asks_for_it_again(people, browse
     assert "count late" not in again
 
 
+def test_who_the_support_is_stands_on_the_page(people, browse, stopped, settings):
+    settings.SUPPORT_CONTACT = "suport@example.ro"
+    assert "suport@example.ro" in browse(people.head).get(PAGE).content.decode()
+
+
 def test_asking_twice_is_asking_once(people, browse, stopped):
     client = browse(people.head)
     for _ in range(2):

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,6 +30,7 @@ def page(request: SignedInRequest) -> HttpResponse:
             "page": failed.page_of(house, grants_of(request), request.GET.get("dupa", "")),
             "reasons": failed.by_reason(house),
             "waiting": failed.waiting(house),
+            "support": settings.SUPPORT_CONTACT,
         },
     )
 

@@ -38,6 +38,7 @@ GOALS = {
     "hostile_uploads": ("", "test_hostile_uploads_goal.py"),
     "intake": ("", "test_intake_goal.py"),
     "legal_grounds": ("", "test_legal_grounds_goal.py"),
+    "promises": ("", "test_promises_goal.py"),
     "query_counts": ("", "test_pages_goal.py"),
     "translations": ("", "test_pages_goal.py"),
 }

@@ -134,7 +134,7 @@ class AboutEnrolment(FollowUp):
 
 
 def _approval(case: Case) -> dict[str, str]:
-    """Number and day of the decision that enrolled the provider; of the newest, where it was decided anew."""
+    """The number of the decision that enrolled the provider; of the newest, where it was decided anew."""
     subject = case.about or case
     found = Document.objects.filter(about=subject.public_id, kind=APPROVAL.code, sealed_at__isnull=False).last()
     return {"number": found.number, "decided_on": found.day.isoformat()} if found and found.day else {}

@@ -37,9 +37,10 @@ def hand_over(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 
 def _key_or_404(case: Case) -> LicenceKey:
-    """The newest key of the enrolment that the case made, or is about."""
+    """The newest key of the enrolment that the case made; of a request about one, the key that it brought."""
     enrolment = services.enrolment_of(case)
-    found = LicenceKey.objects.filter(enrolment=enrolment).select_related(
+    keys = LicenceKey.objects.filter(enrolment=enrolment, **({"case": case} if case.about_id else {}))
+    found = keys.select_related(
         "enrolment__case__filing", "enrolment__case__house", "enrolment__house", "case__filing", "house"
     )
     held = found.order_by("pk").last()

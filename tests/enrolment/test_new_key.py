@@ -79,6 +79,7 @@ def test_a_key_that_leaked_is_blocked_on_filing_and_stays_blocked(people, enrolm
         services.open_once(enrolment.key, by=people.provider)
     refuse(asked, people)
     assert states(enrolment) == [True]
+    assert Document.objects.get(about=asked.public_id).context["former_key"]["blocked"]
 
 
 def test_a_letter_alone_blocks_nothing_before_somebody_read_it(people, browse, enrolment):

@@ -160,11 +160,11 @@ def changes_of(case: Case) -> list[Difference]:
 
 def _findings(content: dict[str, Any], about: Case) -> list[Finding]:
     """What stands in the way of a change: a work point elsewhere, or nothing new."""
-    away = [point for point in content["work_points"] if point["address"]["county"] != about.house.county]
-    if away:
-        facts = {"name": away[0]["name"], "county": away[0]["address"]["county"]}
-        place = content["work_points"].index(away[0])
-        return [Finding(OTHER_COUNTY.code, f"work_points[{place}].address.county", facts)]
+    for place, point in enumerate(content["work_points"] or []):
+        county = (point.get("address") or {}).get("county")
+        if county and county != about.house.county:
+            facts = {"name": point.get("name"), "county": county}
+            return [Finding(OTHER_COUNTY.code, f"work_points[{place}].address.county", facts)]
     enrolment = services.enrolment_of(about)
     if enrolment is not None and not differences(enrolment.content, content):
         return [Finding(NOTHING_NEW.code, "provider.name", {})]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from backoffice.accounts.models import User
 from enrolment.providers import licence, services
 from enrolment.providers.follow_up import ENDED, REJECTION, AboutEnrolment
 from enrolment.providers.key.flow import NewKeyFlow
@@ -70,6 +71,10 @@ class NewKey(AboutEnrolment):
         key = services.issue(case, key=made.secret)
         convention = Document.objects.get(about=case.public_id, kind=CONVENTION.code, occasion=case.round)
         services.replace_conventions(key.enrolment, by=convention)
+
+    def panel_context(self, case: Case, user: User) -> dict[str, Any]:
+        """The keys of the enrolment; the applicant is shown the one that this request brought."""
+        return super().panel_context(case, user) | {"key": case.licence_keys.last()}
 
     def effects_of_withdrawal(self, case: Case) -> list[Text]:
         """A key once blocked never works again."""

@@ -156,6 +156,7 @@ PROMISES: dict[str, str] = {
     "Anunțați suportul; când pornește din nou, operațiunile continuă singure.": "support, named on the page",
     "Art. 2. Utilizatorul atribuit este {{ user_name }} . Cheia de licență (serie de licență, cheie de activare) se comunică separat, o singură dată, potrivit convenției de utilizare. Solicitantul nu a cerut cheie de licență (serie de licență, cheie de activare); ea se poate cere oricând, printr-o cerere de cheie nouă la casa de asigurări de sănătate.": "new key",
     "Art. 3. O cerere nouă se poate depune oricând, după îndreptarea celor de mai sus.": "new request after an end",
+    "Art. 3. O cerere nouă se poate depune oricând, după îndreptarea celor de mai sus. Cheia de licență {{ former_key.mask }} este blocată și rămâne blocată.": "new request after an end",
     "Art. 3. Încetarea nu poate fi urmată de reluarea aceleiași înrolări. O cerere nouă de înrolare se poate depune oricând.": "new request after an end",
     "Art. {{ article }}. Prezenta decizie se comunică solicitantului. Împotriva ei se poate formula plângere prealabilă la emitent, {{ house.full_name }}, în termen de {{ remedy.days }} de zile de la comunicare ({{ remedy.complaint }}), apoi acțiune la {{ house.court }} ({{ remedy.court }}), în termenul de șase luni prevăzut de {{ remedy.term }} din aceeași lege.": "prior complaint",
     "Ați pierdut cheia sau a ajuns la altcineva? Cereți una nouă": "new key",

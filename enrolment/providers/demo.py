@@ -51,8 +51,8 @@ def seed(people: Mapping[str, User]) -> int:
 
 
 def _about_the_approved(people: Mapping[str, User]) -> int:
-    """A change of data, a new key and an end, asked about the approved case, each filed and waiting; how many."""
-    origin = Case.objects.filter(procedure=CODE, house__code="CAS-CT", state=CaseState.APPROVED).get()
+    """A change of data, a new key and an end, asked about the first approved case, each filed and waiting; how many."""
+    origin = Case.objects.filter(procedure=CODE, house__code="CAS-CT", state=CaseState.APPROVED).order_by("pk")[0]
     content = origin.content
     asked: dict[str, dict[str, Any]] = {
         "providers_change": {

@@ -51,8 +51,9 @@ def seed(people: Mapping[str, User]) -> int:
 
 
 def _about_the_approved(people: Mapping[str, User]) -> int:
-    """A change of data, a new key and an end, asked about the approved case, each filed and waiting; how many."""
-    origin = Case.objects.filter(procedure=CODE, house__code="CAS-CT", state=CaseState.APPROVED).first()
+    """A change of data, a new key and an end, asked about the first approved case, each filed and waiting; how many."""
+    approved = Case.objects.filter(procedure=CODE, house__code="CAS-CT", state=CaseState.APPROVED)
+    origin = approved.order_by("pk").first()
     if origin is None:  # its issuing failed, and says so on its page
         return 0
     content = origin.content

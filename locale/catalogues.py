@@ -1,7 +1,8 @@
 """The language catalogues. Romanian is the language of the source; English must be complete.
 
 `python locale/catalogues.py` collects the sentences and compiles; `--check` says what is missing or out of date.
-The Romanian catalogue only overrides words of Django and allauth (months in small letters, diacritics).
+The Romanian catalogue overrides words of Django and allauth (months in small letters, diacritics), and says how our own
+sentences count from 20 on: "20 de zile".
 """
 
 import subprocess
@@ -60,6 +61,12 @@ def missing() -> list[str]:
     return [entry.msgid for entry in catalogue if not entry.obsolete and (not entry.translated() or entry.fuzzy)]
 
 
+def not_counted() -> list[str]:
+    """Sentences that count and say nowhere how Romanian does it from 20 on."""
+    counted = {entry.msgid for entry in polib.pofile(str(ROMANIAN)) if entry.msgid_plural and 2 in entry.msgstr_plural}
+    return [entry.msgid for entry in polib.pofile(str(ENGLISH)) if entry.msgid_plural and entry.msgid not in counted]
+
+
 def problems() -> list[str]:
     """What `--check` complains about."""
     before = ENGLISH.read_bytes()
@@ -68,6 +75,7 @@ def problems() -> list[str]:
     found = [f"not collected: {e.msgid!r}" for e in polib.pofile(str(ENGLISH)) if (e.msgctxt, e.msgid) not in known]
     ENGLISH.write_bytes(before)
     found += [f"not in English: {text!r}" for text in missing()]
+    found += [f"does not count in Romanian: {text!r}" for text in not_counted()]
     for path in (ENGLISH, ROMANIAN):
         binary = path.with_suffix(".mo")
         fresh = polib.pofile(str(path)).to_binary()

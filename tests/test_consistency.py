@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import translation
+from django.utils.translation import ngettext
 
 from backoffice.accounts.roles import Can, Role, rights_of
 from backoffice.audit import codes
@@ -197,3 +199,9 @@ def test_pages_speak_the_chosen_language(people, browse, case, language):
     assert ("Ce se cere" in text) == (language == "ro")
     assert ("What is asked" in text) == (language == "en")
     assert ("Individual medical practice" in text) == (language == "en")
+
+
+@pytest.mark.parametrize(("days", "says"), [(1, "1 zi rămasă"), (19, "19 zile rămase"), (20, "20 de zile rămase")])
+def test_romanian_counts_with_de_from_twenty_on(days, says):
+    with translation.override("ro"):
+        assert ngettext("{n} zi rămasă", "{n} zile rămase", days).format(n=days) == says

@@ -10,9 +10,9 @@ from bench.statements import Counter
 
 # From the filing to the last signature: seven posts. Then also the worker's issuing and the key that is opened once.
 # Four of these: what approved rows say (parties, one function), the register of an approval (parties, its rows).
-STATEMENTS_TO_SIGNATURE = 100
+STATEMENTS_TO_SIGNATURE = 102
 SAVEPOINTS_TO_SIGNATURE = 17
-STATEMENTS_TO_KEY = 144  # one of them: who gets the same answer
+STATEMENTS_TO_KEY = 150  # one of them: who gets the same answer
 SAVEPOINTS_TO_KEY = 20
 
 

@@ -147,7 +147,7 @@ def approved_otherwise(case: Case, content: dict[str, Any]) -> list[Finding]:
             "select fact, place, house, number from approved_otherwise(%s, %s, %s, %s, %s::bigint[], %s::text[])",
             [
                 case.pk,
-                sort_key(content["provider"]["name"])[:160],
+                sort_key(content["provider"]["name"])[:160] if content["provider"]["name"] else None,
                 people[0],
                 filer,
                 people[1:],
@@ -165,7 +165,7 @@ def _otherwise(content: dict[str, Any], fact: str, place: int | None, house: str
     if place is None:
         return Finding("R03", "legal_representative", facts)
     who = content["physicians"][place]
-    name = f"{who['last_name'].upper()} {who['first_name']}"
+    name = f"{(who['last_name'] or '').upper()} {who['first_name'] or ''}".strip()
     return Finding("R08", f"physicians[{place}].stamp_code", facts | {"name": name, "stamp": who["stamp_code"]})
 
 

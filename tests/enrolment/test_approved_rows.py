@@ -209,12 +209,13 @@ class TestNoKeyAsked:
         run_jobs()
         without_key.refresh_from_db()
         assert without_key.state == "approved"
-        assert not without_key.enrolment.keys.exists()
+        assert not without_key.enrolments.get().keys.exists()
         kinds = Document.objects.filter(about=without_key.public_id).values_list("kind", flat=True)
         assert list(kinds) == ["providers.approval"]
 
     def test_the_enrolment_is_active_from_the_signature(self, without_key):
-        assert (without_key.enrolment.state, without_key.enrolment.active_at is None) == ("active", False)
+        enrolment = without_key.enrolments.get()
+        assert (enrolment.state, enrolment.active_at is None) == ("active", False)
 
     def test_decision_and_pages_say_so_and_how_to_ask_later(self, without_key, people, browse):
         run_jobs()
@@ -224,9 +225,10 @@ class TestNoKeyAsked:
         html, _sha = pdf.frozen_text("providers.approval", decision.context)
         assert "nu a cerut cheie de licență" in html
         assert "potrivit convenției" not in html
-        for who, name in ((people.provider, "my_case"), (people.clerk, "case")):
+        for who, name, follow_up in ((people.provider, "my_case", "my_follow_up"), (people.clerk, "case", "follow_up")):
             page = browse(who).get(reverse(f"workflows:{name}", args=[without_key.public_id])).content.decode()
-            assert "printr-o cerere de cheie nouă" in page
+            assert "Nu a fost cerută la înrolare." in page
+            assert reverse(f"workflows:{follow_up}", args=[without_key.public_id, "providers_key"]) in page
 
     def test_who_asks_for_one_gets_it_as_before(self, people):
         case = file_case(people.provider)
@@ -234,5 +236,5 @@ class TestNoKeyAsked:
         act(case, people.head, outcome="agree")
         sign(case, people.director)
         run_jobs()
-        assert case.enrolment.keys.count() == 1
+        assert case.enrolments.get().keys.count() == 1
         assert Document.objects.filter(about=case.public_id).count() == 2

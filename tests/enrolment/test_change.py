@@ -18,6 +18,7 @@ from workflows import procedures
 from workflows.errors import Invalid, Refused
 from workflows.services import filings
 from workflows.services.casefile import CaseFile
+from workflows.services.subjects import subject_of
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_the_next_draft_begins_with_the_changed_data_and_letters_go_to_the_new_a
     grant(first, people, people.head)
     draft = filings.start_online(procedures.get("providers_change"), owner=people.provider, about=enrolment.case)
     assert draft.content["provider"]["email"] == "nou@exemplu.ro"
-    assert filings.subject_of(first).email == "nou@exemplu.ro"
+    assert subject_of(first).email == "nou@exemplu.ro"
 
 
 def test_page_and_act_show_what_differs_before_and_after(people, browse, enrolment, asked):

@@ -44,7 +44,7 @@ def test_a_physician_may_have_no_speciality_and_then_the_policy_lists_none(conte
     none = physician(copy.deepcopy(content), without_specialty=True, specialties=[], malpractice=policy)
     assert errors(none) == set()
     part = parse(none).content
-    assert rules.findings(part, today=DAY, has_enrolment=False, redirected=False) == []
+    assert rules.findings(part, today=DAY, redirected=False) == []
     assert text._physician(part["physicians"][0], part)["specialties"] == "medic, fără specialitate"
     # Nobody is without speciality because a line was forgotten, and nobody has none and one.
     forgotten = physician(copy.deepcopy(content), specialties=[])
@@ -126,7 +126,7 @@ def test_a_contact_can_be_reached_and_a_mandate_says_whose_it_is(content):
 @pytest.mark.parametrize(("days", "found"), [(-1, []), (0, []), (1, ["R07"])])
 def test_a_policy_that_has_not_begun_covers_nothing(content, days, found):
     content["physicians"][0]["malpractice"]["valid_from"] = (DAY + timedelta(days=days)).isoformat()
-    findings = rules.findings(parse(content).content, today=DAY, has_enrolment=False, redirected=False)
+    findings = rules.findings(parse(content).content, today=DAY, redirected=False)
     assert [finding.code for finding in findings] == found
     for finding in findings:
         assert "începe abia la" in rules.explain(finding)

@@ -124,7 +124,7 @@ def test_each_issued_paper_carries_the_fingerprint_of_its_own_words(people, case
 def test_a_template_changed_after_the_signature_issues_nothing_until_it_is_put_back(people, case, rewritten, name):
     approved(case, people)
     word, other = (
-        ("Se aprobă", "Se respinge") if name == "_approval_articles" else ("de îndată casa", "într-un an casa")
+        ("Se aprobă", "Se respinge") if name == "_approval_articles" else ("de îndată casei", "într-un an casei")
     )
     rewritten(f"pdf/providers/{name}.html", word, other)
     run_jobs("providers.issue")

@@ -11,7 +11,7 @@ register(
         "filing.submitted": _("Cerere depusă"),
         "case.registered": _("Dosar înregistrat"),
         "case.redirected": _("Cerere îndreptată către casa competentă"),
-        "person.not_told": _("Persoane numite în cerere, fără adresă de e-mail: de înștiințat pe hârtie"),
+        "person.not_told": _("Persoane numite în cerere fără cod numeric personal: nu pot fi înștiințate"),
         "case.claimed": _("Dosar preluat"),
         "case.released": _("Dosar eliberat"),
         "case.reassigned": _("Dosar repartizat"),

@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from unittest import mock
 
 import time_machine
 from django.db.models.functions import Now
@@ -30,7 +31,7 @@ from tests.conftest import DAY
 from tests.enrolment.test_complaints import complain
 from tests.enrolment.test_revocations import begin
 from tests.world import UICS, act, application, open_task, run_jobs, sign, step_up
-from workflows import deadlines, intake, procedures
+from workflows import deadlines, intake, notice, procedures
 from workflows.attachments import services as attachments
 from workflows.attachments.models import Attachment
 from workflows.models import Case, Communication, Delivery, Filing
@@ -227,7 +228,7 @@ def _scans(people):
 def _paper(people):
     line = json.loads(LINES.read_text(encoding="utf-8").splitlines()[3])
     line["house"] = "CAS-BV" if line["house"] != "CAS-BV" else "CAS-CT"
-    yield "redirect", lambda: intake.load_line(procedures.get("providers"), json.dumps(line), today=DAY)
+    yield "redirect", _load(line)
     filing = filings.start_paper(
         procedures.get("providers"), house=people.house, channel="counter", reference="P-1", content={}, by=people.clerk
     )
@@ -235,12 +236,24 @@ def _paper(people):
     content |= {"channel": "counter", "received_on": DAY.isoformat(), "signature": "handwritten", "ref": "P-1"}
     filings.save_paper(filing, content=content, as_written=())
     yield "key in", lambda: submit(Filing.objects.get(pk=filing.pk), by=people.clerk, today=DAY)
+    nameless = json.loads(LINES.read_text(encoding="utf-8").splitlines()[0])
+    for physician in nameless["physicians"]:
+        physician.pop("cnp")
+    nameless["missing_on_paper"] = [f"physicians[{n}].cnp" for n in range(len(nameless["physicians"]))]
+    yield "key in people without a code", _load(nameless)
+    with mock.patch.object(notice, "houses", lambda: [people.house]):
+        notice.enqueue_due(DAY)
+    yield "publish the privacy notice", _work(notice.PUBLISH)
     act(_case(filing), people.clerk, outcome="approve")
     act(_case(filing), people.head, outcome="agree")
     sign(_case(filing), people.director)
     _work("providers.issue")()
     yield from _communicated(_case(filing), people)
     yield "hand over the key", lambda: services.hand_over(_key(filing.pk), by=people.clerk)
+
+
+def _load(line):
+    return lambda: intake.load_line(procedures.get("providers"), json.dumps(line), today=DAY)
 
 
 def _communicated(case, people):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from backoffice.accounts.models import Membership, User
 from backoffice.http import throttle
 from backoffice.jobs.models import Job
+from tests.goals.test_mass_assignment_goal import paper_posts
 from tests.isolation.matrix import scan
 from tests.test_consistency import names
 from tests.world import UICS, act, approved, file_case, open_task, run_jobs
@@ -125,6 +126,8 @@ READS = {
     "evidence:page",
     "evidence:verifier",
     "evidence:public_key",
+    "workflows:to_communicate",
+    "workflows:communicated_document",
     "workflows:privacy",
     "workflows:privacy_of",
     "workflows:privacy_pdf",
@@ -162,15 +165,16 @@ def places(people, browse, monkeypatch, settings):
     browse(people.director).post(reverse("workflows:claim", args=[open_task(signing).pk]))
     approved(issued, people)
     run_jobs()
+    (*_clerk, answering, _keep), (*_same, communicating, _fact) = paper_posts(people, clerk)
     provider = browse(people.provider)
     draft = provider.post(reverse("workflows:file_new"), {"procedure": "providers"}).url
-    filing = Filing.objects.get(submitted_at=None)
+    filing = Filing.objects.get(submitted_at=None, channel="online")
     paper = clerk.post(reverse("workflows:paper_new")).url
     of_case = {"public_id": issued.public_id}
     about = of_case | {"procedure": "complaints"}
     role = Membership.objects.get(user=people.clerk2)
     failed_job = Job.objects.create(kind="mail", object_id=0, house=people.house.pk, dedupe_key="fuzz", state="failed")
-    on_paper = Filing.objects.get(house__isnull=False)
+    on_paper = Filing.objects.get(house__isnull=False, submitted_at=None)
     uploads = {"filing": (people.provider, filing), "paper": (people.clerk, on_paper), "case": (people.clerk, asked)}
     scans = {}
     for place, (person, of) in uploads.items():
@@ -213,6 +217,8 @@ def places(people, browse, monkeypatch, settings):
         "workflows:file_step": (people.provider, draft),
         "workflows:file_review": (people.provider, reverse("workflows:file_review", args=[filing.public_id])),
         "workflows:completion": (people.provider, reverse("workflows:completion", args=[asked.public_id])),
+        "workflows:paper_answer": (people.clerk, answering),
+        "workflows:communicate": (people.clerk, communicating),
         "workflows:paper_new": (people.clerk, reverse("workflows:paper_new")),
         "workflows:paper": (people.clerk, paper),
         "providers:hand_over": (people.clerk, reverse("providers:hand_over", kwargs=of_case)),

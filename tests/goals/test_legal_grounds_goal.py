@@ -19,7 +19,7 @@ def test_legal_grounds(goal):
         "legal_grounds",
         value=f"{share:.0f} % of {len(found)}, {articles} by an article, the rest marked as rules of the house",
         target="100 %",
-        ok=not bare and sorts == {"rule", "term", "notice", "stage", "reason"} and len(found) > 40,
+        ok=not bare and sorts == {"rule", "term", "notice", "stage", "reason", "cause"} and len(found) > 40,
     )
 
 

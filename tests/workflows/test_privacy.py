@@ -13,7 +13,7 @@ from django.urls import reverse
 from backoffice.accounts.models import House
 from backoffice.audit.models import Event
 from backoffice.jobs.models import Job
-from notifications.models import Message, PublicPaper
+from notifications.models import Document, Message, PublicPaper
 from tests import world
 from tests.conftest import DAY
 from tests.world import run_jobs
@@ -192,7 +192,7 @@ def test_who_files_is_told_on_the_page_and_needs_no_mail(people, content):
 
 
 @pytest.mark.parametrize("address", ["", "fara arond"])
-def test_who_cannot_be_reached_by_mail_is_seen_in_the_log(people, content, address):
+def test_who_cannot_be_reached_by_mail_gets_a_letter(people, content, address):
     content["physicians"][1]["email"] = address
     case = world.file_case(people.provider, content=world.application())
     part = content | {"channel": Channel.COUNTER, "signature": "handwritten"}
@@ -201,9 +201,21 @@ def test_who_cannot_be_reached_by_mail_is_seen_in_the_log(people, content, addre
         written = Parsed(part, (), frozenset({"physicians[1].email"}))
         filings.add_version(case, written, channel="counter", received_on=DAY, by=None, today=DAY)
     assert not Message.objects.exists()
+    assert not Event.objects.filter(code="person.not_told").exists()
+    [letter] = Document.objects.filter(about=case.public_id, kind="workflows.notice")
+    assert letter.context["to"]["name"].startswith(content["physicians"][1]["last_name"].upper())
+    assert "art. 14" in str(letter.context["paragraphs"])
+
+
+def test_who_is_named_without_a_code_is_counted_in_the_log(people, content):
+    case = world.file_case(people.provider, content=world.application())
+    content["physicians"][1] |= {"cnp": None, "email": None}
+    case.version += 1
+    content |= {"channel": Channel.COUNTER, "signature": "handwritten"}
+    written = Parsed(content, (), missing=frozenset({"physicians[1].cnp", "physicians[1].email"}))
+    filings.add_version(case, written, channel="counter", received_on=DAY, by=None, today=DAY)
     [event] = Event.objects.filter(code="person.not_told")
-    assert event.subject_id == case.pk
-    assert event.facts["count"] == 1
+    assert (event.subject_id, event.facts["count"]) == (case.pk, 1)
 
 
 def test_a_procedure_that_names_nobody_tells_nobody():

@@ -97,14 +97,15 @@ def completion(asked: CompletionRequest) -> Delivery:
     return write(case, COMPLETION, words=words)
 
 
-def notice(case: Case, template: str, context: Mapping[str, Any]) -> Delivery:
-    """What an account would be told by mail, as a letter: the words of the mail's template, for who gave no address."""
+def notice(case: Case, template: str, context: Mapping[str, Any], *, to: Addressee | None = None) -> Delivery:
+    """What would be told by mail, as a letter: the words of the mail's template, for who gave no address."""
     with translation.override("ro"):
-        told = {**context, "house": case.house, "letter": True}
+        told = {**context, "house": case.house, "base_url": settings.BASE_URL, "letter": True}
         body = render_to_string(f"email/{template}.body.txt", told)
         subject = render_to_string(f"email/{template}.subject.txt", told)
     paragraphs = [" ".join(part.split()) for part in body.split("\n\n") if part.strip()]
-    return write(case, NOTICE, words={"subject_line": " ".join(subject.split()), "paragraphs": paragraphs})
+    words = {"subject_line": " ".join(subject.split()), "paragraphs": paragraphs}
+    return write(case, NOTICE, words=words, to=to)
 
 
 def redirected(filing: Filing, entry: RegistryEntry, cases: Sequence[Case]) -> Delivery:

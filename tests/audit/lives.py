@@ -241,7 +241,7 @@ def _paper(people):
         physician.pop("cnp")
     nameless["missing_on_paper"] = [f"physicians[{n}].cnp" for n in range(len(nameless["physicians"]))]
     yield "key in people without a code", _load(nameless)
-    with mock.patch.object(notice, "houses", lambda: [people.house]):
+    with mock.patch.object(notice, "houses", return_value=[people.house]):
         notice.enqueue_due(DAY)
     yield "publish the privacy notice", _work(notice.PUBLISH)
     act(_case(filing), people.clerk, outcome="approve")

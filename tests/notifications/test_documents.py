@@ -221,7 +221,8 @@ def test_signatures_never_stand_alone_and_the_code_stands_on_the_last_page_only(
     [signed] = [page for page in pages if "Aprobat ALBU Sorina" in page]
     assert "Întocmit DINU Ana" in signed
     assert "Prezenta decizie se comunică solicitantului." in signed
-    assert ["Amprenta textului semnat" in page for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert ["Amprenta textului (SHA-256)" in page for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert signed == pages[-1]  # no page of the code alone
 
 
 def test_nothing_is_fetched_from_anywhere(tmp_path, monkeypatch):

@@ -122,6 +122,7 @@ class Actions:
     later_reasons: tuple[Reason, ...] = ()
     answer_by: date | None = None
     no_completion: str = ""
+    wants_text: bool = False
 
 
 def actions_of(file: CaseFile, assignment: Assignment, user: User, *, ticked: tuple[str, ...] | None = None) -> Actions:
@@ -153,6 +154,7 @@ def actions_of(file: CaseFile, assignment: Assignment, user: User, *, ticked: tu
         answer_by=completions.due_on(file.case, today=today()) if proposing else None,
         no_completion=(completions.refusal_of_term(file.case, today=today()) or "") if proposing else "",
         completion_reasons=tuple(file.procedure.reasons("completion")) if proposing else (),
+        wants_text=proposing and file.procedure.demands_text(file.case, Outcome.APPROVE),
         general_grounds=general,
         ticked_grounds=tuple(each.code for each in general) if ticked is None else ticked,
         proposed_grounds=tuple(law.by_code(code) for code in proposal.grounds) if proposal else (),
